@@ -1,0 +1,80 @@
+//! The command line: one file per subcommand. Answers go to stdout, everything else to stderr; `--json` where a
+//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+mod chart;
+mod client;
+mod compact;
+mod forget;
+mod output;
+mod replay;
+mod search;
+mod sessions;
+mod show;
+mod timeline;
+mod transcript;
+mod workspace;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, state_dir};
+use crate::{logging, server};
+
+/// Keeps the memory of coding-agent conversations, so that compacting never waits.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the language server on stdin and stdout
+    Serve {
+        /// Accepted for editors that pass it; stdio is the only transport
+        #[arg(long)]
+        stdio: bool,
+    },
+    /// Feed a transcript to a server as an editor would, and show what happens
+    Replay(replay::Args),
+    /// Print the compacted messages of a transcript; stores nothing
+    Compact(compact::Args),
+    /// Print the memory of a session
+    Show(show::Args),
+    /// Find events in all sessions of a workspace
+    Search(search::Args),
+    /// List the sessions of a workspace
+    Sessions(sessions::Args),
+    /// Delete every trace of a session
+    Forget(forget::Args),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (config, problems) = Config::load();
+    // Only the server logs; a command says what it has to say at once.
+    let _log = matches!(cli.command, Command::Serve { .. }).then(|| state_dir().and_then(|dir| logging::start(&dir)));
+    if !matches!(cli.command, Command::Serve { .. }) {
+        for problem in &problems {
+            output::note(problem);
+        }
+    }
+    let result = match cli.command {
+        Command::Serve { .. } => server::run(config, problems).map_err(Into::into),
+        Command::Replay(args) => replay::run(&args),
+        Command::Compact(args) => compact::run(&args, &config),
+        Command::Show(args) => show::run(&args, &config),
+        Command::Search(args) => search::run(&args),
+        Command::Sessions(args) => sessions::run(&args, &config),
+        Command::Forget(args) => forget::run(&args, &config),
+    };
+    result.unwrap_or_else(|error| {
+        let prefix = if std::io::stderr().is_terminal() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
+        output::note(&format!("{prefix} {error:#}"));
+        ExitCode::FAILURE
+    })
+}

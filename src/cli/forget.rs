@@ -1,0 +1,31 @@
+//! `forget`: deletes every trace of a session.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+
+use super::output::note;
+use super::workspace::WorkspaceArg;
+use crate::config::Config;
+use crate::host::memory_file::MemoryFile;
+
+/// Arguments of `forget`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The session
+    session: String,
+    #[command(flatten)]
+    workspace: WorkspaceArg,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
+    let (root, mut store) = args.workspace.open()?;
+    let file = MemoryFile::locate(&root, &config.memory_file, &args.session)?;
+    if !store.forget(&args.session)? {
+        return Err(anyhow!("no session {:?} in {}; `session-memory sessions` lists what there is", args.session, root.display()));
+    }
+    file.remove()?;
+    note(&format!("forgot {}", args.session));
+    Ok(ExitCode::SUCCESS)
+}

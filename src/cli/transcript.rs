@@ -1,0 +1,59 @@
+//! Reading a transcript from a file or from stdin for the commands that take one.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use crate::transcripts::{Format, Item, detect, read_all};
+
+/// Largest transcript that is read, in bytes.
+const MAX_BYTES: u64 = 2 << 30;
+
+/// What was read.
+pub struct Transcript {
+    /// Its format.
+    pub format: Format,
+    /// Events and compactions in order.
+    pub items: Vec<Item>,
+    /// Records that are not part of the conversation.
+    pub skipped: u64,
+    /// The agent's own name of the session.
+    pub session_id: Option<String>,
+}
+
+/// Reads a transcript; `-` is stdin.
+pub fn read(path: &Path) -> anyhow::Result<Transcript> {
+    let (bytes, name) = bytes(path)?;
+    parse(&bytes, &name)
+}
+
+/// The bytes of a file or of stdin, and how to call it.
+pub fn bytes(path: &Path) -> anyhow::Result<(Vec<u8>, String)> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes).context("stdin cannot be read")?;
+        return Ok((bytes, "stdin".to_owned()));
+    }
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).with_context(|| format!("{name} cannot be read"))?;
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        bail!("{name} is not a file");
+    }
+    file.take(MAX_BYTES).read_to_end(&mut bytes).with_context(|| format!("{name} cannot be read"))?;
+    Ok((bytes, name))
+}
+
+/// Reads a transcript out of bytes; `name` is for messages.
+pub fn parse(bytes: &[u8], name: &str) -> anyhow::Result<Transcript> {
+    let Some(format) = detect(bytes) else {
+        bail!(
+            "{name} is not a transcript this version can read: it takes Claude Code sessions (JSONL) and arrays or JSON lines of Anthropic or OpenAI messages"
+        );
+    };
+    let (items, summary) = read_all(format, bytes);
+    if !items.iter().any(|item| matches!(item, Item::Event(_))) {
+        bail!("{name} holds no message of a conversation");
+    }
+    Ok(Transcript { format, items, skipped: summary.skipped, session_id: summary.agent_session_id })
+}

@@ -1,0 +1,19 @@
+//! The heart: plain, synchronous, without files, sockets or clocks (time is a field of the event), so that it
+//! cannot fail for reasons of the world and every rule of the product is a table of `check(input, expected)`.
+
+pub mod compact;
+pub mod conversation;
+pub mod diff;
+pub mod edits;
+pub mod effect;
+pub mod event;
+pub mod extract;
+pub mod intake;
+pub mod memory;
+pub mod message;
+pub mod redact;
+pub mod schedule;
+pub mod search_text;
+pub mod session;
+pub mod settings;
+pub mod tokens;

@@ -1,0 +1,91 @@
+//! Everything that a session asks of the world.
+
+use std::sync::Arc;
+
+use super::diff::Diff;
+use super::event::Origin;
+use super::settings::Pressure;
+
+/// A new version of the memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// Its number, from 1.
+    pub revision: u64,
+    /// When, milliseconds since the epoch.
+    pub at: i64,
+    /// `model`, `extractive` or `user`.
+    pub source: &'static str,
+    /// Who asked for it.
+    pub origin: Origin,
+    /// The last event it stands for.
+    pub covered_through: u64,
+    /// Its estimated size.
+    pub tokens: u32,
+    /// The whole file.
+    pub text: String,
+    /// What changed against the version before, front matter aside.
+    pub diff: Diff,
+}
+
+/// The answer to a compaction, the memory's version aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompactAnswer {
+    /// Why nothing was gained (and nothing applied); `None` where it was.
+    pub reason: Option<String>,
+    /// The messages as a JSON array.
+    pub messages: String,
+    /// The same as one text, where that was asked for.
+    pub markdown: Option<String>,
+    /// First event of the tail, and the client's id of it.
+    pub keep_from: (u64, Option<String>),
+    /// The last event the memory in the answer stands for.
+    pub covered_through: u64,
+    /// Size of the messages before, in the provider's tokens.
+    pub tokens_before: u64,
+    /// Size of the answer, in the provider's tokens.
+    pub tokens_after: u64,
+    /// Tool outputs left out, with their sizes.
+    pub masked: Vec<(u64, u32)>,
+    /// What the caller should know.
+    pub warnings: Vec<String>,
+}
+
+/// What a compaction leaves in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// The newest event at that moment.
+    pub at_seq: u64,
+    /// First event of the tail.
+    pub keep_from: u64,
+    /// Estimated size of the live context from now on, uncalibrated.
+    pub estimate: u64,
+    /// Size before and after, in the provider's tokens.
+    pub tokens: (u64, u64),
+    /// Text of the memory message.
+    pub memory: String,
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Tell the client that the pressure changed.
+    Pressure {
+        /// The new level.
+        pressure: Pressure,
+        /// Use of the window in the provider's tokens.
+        context_tokens: u64,
+        /// The window.
+        context_limit: u64,
+    },
+    /// Store a new version of the memory, write the file, tell the client.
+    Revised(Box<Revision>),
+    /// Store that the live context is another one now.
+    Cut(Box<Cut>),
+    /// Answer a compaction.
+    Compacted {
+        /// The answer.
+        answer: Arc<CompactAnswer>,
+        /// Version of the memory and who wrote it; revision 0 where none was ever stored.
+        memory: (u64, &'static str),
+    },
+}

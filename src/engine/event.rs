@@ -1,0 +1,110 @@
+//! Everything that can happen to a session.
+
+use super::conversation::{Record, Turn};
+use super::compact::Shape;
+use super::message::Format;
+use super::message::read::Usage;
+use super::settings::Settings;
+
+/// A stored event, with what was read out of it.
+#[derive(Clone, Debug)]
+pub enum Stored {
+    /// A message, a tool call or a tool result.
+    Turn {
+        /// The event.
+        record: Record,
+        /// What it says.
+        turn: Turn,
+        /// The API it comes from, where its shape tells.
+        format: Option<Format>,
+    },
+    /// A usage report.
+    Usage {
+        /// Its number.
+        seq: u64,
+        /// When it came, milliseconds since the epoch.
+        at: i64,
+        /// What it reports.
+        usage: Usage,
+    },
+}
+
+impl Stored {
+    /// The event's number.
+    pub fn seq(&self) -> u64 {
+        match self {
+            Stored::Turn { record, .. } => record.seq,
+            Stored::Usage { seq, .. } => *seq,
+        }
+    }
+}
+
+/// A request to compact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompactRequest {
+    /// Size of the whole answer in the provider's tokens; `None` takes a quarter of the window.
+    pub target: Option<u64>,
+    /// The shape of the answer; `None` takes the one the session was fed with.
+    pub shape: Option<Shape>,
+    /// The live context becomes the answer.
+    pub apply: bool,
+    /// What the user wants to be kept, in their words.
+    pub instructions: Option<String>,
+}
+
+/// Who asked for a new version of the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The schedule.
+    Background,
+    /// A client.
+    Refresh,
+    /// The user, in the file.
+    User,
+    /// A compaction.
+    Compact,
+}
+
+impl Origin {
+    /// The origin's name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Background => "background",
+            Origin::Refresh => "refresh",
+            Origin::User => "user",
+            Origin::Compact => "compact",
+        }
+    }
+}
+
+/// Something that happened. Times are milliseconds since the epoch.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Events were stored.
+    Appended(Vec<Stored>),
+    /// The size of the model's window is known.
+    Window(u64),
+    /// The settings changed.
+    Configured(Settings),
+    /// The memory is to be brought up to date, by the schedule (only if due) or by a client.
+    Update {
+        /// Who asks.
+        origin: Origin,
+    },
+    /// The user saved another text of the memory file.
+    FileEdited {
+        /// The version of the file that the edit was made on.
+        base: String,
+        /// The file's whole text.
+        text: String,
+    },
+    /// A compaction is asked for.
+    Compact(CompactRequest),
+    /// Nothing else to do: build the answer that will probably be asked for next.
+    Idle,
+    /// The agent compacted its context itself; it goes on with the events after this one.
+    AgentCompacted {
+        /// The last event before the cut.
+        through: u64,
+    },
+}

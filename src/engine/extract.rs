@@ -1,0 +1,110 @@
+//! The embedded backend: keeps a memory of the conversation without a model.
+//!
+//! [`Extractor::observe`] reads each event once and keeps bounded tables: identifiers with the history of their use,
+//! candidate lines, the human's words, errors, tasks, open calls. [`Extractor::document`] chooses from them, for a
+//! budget, the lines that keep the most of what the agent is likely to need: the human's corrections, the intent,
+//! errors and open tasks first, then a greedy cover of identifiers by lines ([`select`]), each identifier weighed by
+//! the probability that it is needed again ([`need`]).
+//!
+//! Every line is verbatim, or composed of a call's name and inputs. Nothing is invented.
+
+use serde::{Deserialize, Serialize};
+
+use super::conversation::{Part, Role, Turn};
+use super::memory::Document;
+
+mod action;
+mod compose;
+mod errors;
+mod facts;
+mod human;
+mod index;
+mod lexer;
+mod need;
+mod observe;
+mod place;
+mod said;
+mod select;
+mod tasks;
+mod text;
+mod weights;
+
+use errors::Failures;
+use index::Index;
+use place::Place;
+use said::Said;
+use tasks::Tasks;
+
+/// Open calls remembered at most.
+const OPEN_CALLS: usize = 64;
+
+/// A call that has no result yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct OpenCall {
+    id: String,
+    seq: u64,
+    /// The call in one line.
+    line: String,
+    /// The line's text as the table of candidates knows it.
+    runs: bool,
+    looks: bool,
+    new_task: bool,
+    /// Number of the file that it reads, from 1; 0 for none.
+    home: u32,
+    /// Files that it edits.
+    edits: Vec<String>,
+}
+
+/// The last command and how it went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct LastRun {
+    line: String,
+    seq: u64,
+    failed: bool,
+}
+
+/// The extractive backend's state. Bounded (about 3 MB at any length), serialisable, deterministic.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Extractor {
+    index: Index,
+    /// Turns read so far.
+    events: u32,
+    /// Size of what was read, in quarter bytes.
+    size: u32,
+    said: Said,
+    failures: Failures,
+    tasks: Tasks,
+    place: Place,
+    open: Vec<OpenCall>,
+    last_run: Option<LastRun>,
+}
+
+impl Extractor {
+    /// An extractor that has read nothing.
+    pub fn new() -> Self {
+        Extractor::default()
+    }
+
+    /// Reads one event. `seq` is its number in the session; events come in order, each once.
+    pub fn observe(&mut self, seq: u64, _at_ms: i64, turn: &Turn) {
+        self.events = self.events.saturating_add(1);
+        for part in &turn.parts {
+            match part {
+                Part::Text(text) => self.prose(seq, turn.role, turn.meta, text),
+                Part::Call { id, name, input } => self.call(seq, id, name, input),
+                Part::Result { call, text, is_error } => self.result(seq, call, text, *is_error),
+                Part::Thinking(_) | Part::Other { .. } => {}
+            }
+        }
+        if turn.role == Role::User && !turn.meta && turn.parts.iter().any(|part| matches!(part, Part::Text(_))) {
+            self.interrupted();
+        }
+        self.prune();
+    }
+
+    /// The memory for a budget in tokens. Events from `tail_from` on will stand verbatim (their tool results clipped)
+    /// behind the memory, so only corrections, the intent and open tasks are repeated from them.
+    pub fn document(&self, budget_tokens: u32, tail_from: Option<u64>) -> Document {
+        compose::document(self, budget_tokens, tail_from)
+    }
+}

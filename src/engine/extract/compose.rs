@@ -1,0 +1,309 @@
+//! Builds the document: what always stands first, then the chosen lines, each in its section.
+
+use std::collections::BTreeMap;
+
+use super::index::{Candidate, Source, Stat};
+use super::select::Cover;
+use super::{Extractor, lexer, need};
+use crate::engine::memory::{Document, Line, Section};
+use crate::engine::tokens;
+
+/// Shares of the budget that the parts may take which are kept for what they are, not for what they name.
+const CORRECTIONS: f32 = 0.35;
+const FIRST_REQUEST: f32 = 0.20;
+const REQUESTS: f32 = 0.25;
+const ERRORS: f32 = 0.18;
+const TASKS: f32 = 0.10;
+/// Tokens of the headings.
+const HEADINGS: u32 = 50;
+
+/// A document under work.
+struct Draft<'a> {
+    from: &'a Extractor,
+    document: Document,
+    budget: u32,
+    left: u32,
+    covered: Vec<bool>,
+    root: Option<String>,
+}
+
+/// The memory of `from` for `budget` tokens.
+pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Document {
+    let tail = tail_from.unwrap_or(u64::MAX);
+    let shown = |stat: u32| u64::from(stat) >= tail;
+    let mut draft = Draft {
+        from,
+        document: Document::default(),
+        budget,
+        left: budget.saturating_sub(HEADINGS),
+        covered: from.index.idents.iter().map(|ident| shown(ident.get(Stat::Shown))).collect(),
+        root: from.place.directory().map(|root| format!("{root}/")),
+    };
+    let total = draft.left;
+    draft.intent(total);
+    draft.corrections(total);
+    draft.state(total, tail);
+    draft.tasks(total);
+    draft.errors(total);
+    draft.requests(total, tail);
+    draft.chosen();
+    draft.document
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "budgets are small and shares positive")]
+fn share(total: u32, share: f32) -> u32 {
+    (total as f32 * share) as u32
+}
+
+impl Draft<'_> {
+    /// Paths relative to the working directory.
+    fn relative(&self, text: &str) -> String {
+        match &self.root {
+            Some(root) => text.replace(root.as_str(), ""),
+            None => text.to_owned(),
+        }
+    }
+
+    /// What a candidate costs as it will stand.
+    fn cost(&self, line: &Candidate) -> u32 {
+        match &self.root {
+            Some(root) if line.text.contains(root.as_str()) => tokens::estimate(&line.text.replace(root.as_str(), "")) + 2,
+            _ => line.tokens,
+        }
+    }
+
+    /// Adds a line; what it names is covered. Returns its cost.
+    fn push(&mut self, section: Section, line: &str, weight: f32) -> u32 {
+        let line = self.relative(line);
+        let mut keys = Vec::new();
+        lexer::scan(&line, |_, key| keys.push(key));
+        for key in keys {
+            if let Some(slot) = self.from.index.known(key).and_then(|at| self.covered.get_mut(at as usize)) {
+                *slot = true;
+            }
+        }
+        let cost = tokens::estimate(&line) + 3;
+        self.left = self.left.saturating_sub(cost);
+        self.document.push(section, line, weight);
+        cost
+    }
+
+    /// Adds as much of a text as `room` allows.
+    fn push_clipped(&mut self, section: Section, line: &str, weight: f32, room: u32) -> u32 {
+        let line = shorten(line, room.min(self.left));
+        if line.is_empty() { 0 } else { self.push(section, &line, weight) }
+    }
+
+    fn intent(&mut self, total: u32) {
+        if let Some(first) = self.from.said.first() {
+            self.push_clipped(Section::UserIntent, &first.text, f32::INFINITY, share(total, FIRST_REQUEST).max(60));
+        }
+    }
+
+    /// All corrections while they fit, the newest surest; in the order in which they were said.
+    fn corrections(&mut self, total: u32) {
+        let mut room = share(total, CORRECTIONS);
+        let messages = self.from.said.messages();
+        let mut kept = Vec::new();
+        for message in messages.iter().rev() {
+            for correction in message.corrections.iter().rev() {
+                let cost = tokens::estimate(correction) + 3;
+                if cost <= room {
+                    room -= cost;
+                    kept.push(correction);
+                }
+            }
+        }
+        for (age, correction) in kept.iter().enumerate().rev() {
+            self.push(Section::UserCorrections, correction, 100.0 - small(age));
+        }
+    }
+
+    fn state(&mut self, total: u32, tail: u64) {
+        let from = self.from;
+        let open: Vec<String> = from.open.iter().filter(|open| open.seq < tail && !open.line.is_empty()).map(|open| open.line.clone()).collect();
+        for line in open {
+            self.push(Section::PendingTasks, &format!("open call: {line}"), 50.0);
+        }
+        if let Some(branch) = &from.place.branch {
+            self.push(Section::CurrentState, &format!("On branch {branch}"), 20.0);
+        }
+        if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail) {
+            let outcome = if run.failed { "failed" } else { "ok" };
+            self.push(Section::CurrentState, &format!("last {} -> {outcome}", run.line), 30.0);
+        }
+        if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail) {
+            let end = words.rsplit("\n\n").find(|piece| piece.len() >= 12).unwrap_or(words);
+            let line = format!("assistant said last: {}", end.trim());
+            self.push_clipped(Section::CurrentState, &line, 40.0, share(total, 0.05).max(40));
+        }
+    }
+
+    fn tasks(&mut self, total: u32) {
+        let mut room = share(total, TASKS);
+        let tasks: Vec<&str> = self.from.tasks.open().map(|task| task.text.as_str()).collect();
+        for (at, task) in tasks.into_iter().enumerate() {
+            let line = format!("[ ] {task}");
+            if tokens::estimate(&line) + 3 > room {
+                break;
+            }
+            room = room.saturating_sub(self.push(Section::PendingTasks, &line, 40.0 - small(at)));
+        }
+    }
+
+    /// The newest errors, in the order in which they came; a call that failed in several lines is named once.
+    fn errors(&mut self, total: u32) {
+        let mut room = share(total, ERRORS);
+        let mut kept = Vec::new();
+        for failure in self.from.failures.items().iter().rev().take(14) {
+            let cost = tokens::estimate(&failure.line) + 6;
+            if cost > room {
+                continue;
+            }
+            room -= cost;
+            kept.push(failure);
+        }
+        kept.reverse();
+        let count = kept.len();
+        let mut groups: Vec<(String, f32)> = Vec::new();
+        let mut call = None;
+        for (at, failure) in kept.into_iter().enumerate() {
+            let weight = 30.0 - small(count - at);
+            let same = call == Some((&failure.call, failure.seq));
+            call = Some((&failure.call, failure.seq));
+            match groups.last_mut().filter(|_| same) {
+                Some((text, _)) => {
+                    text.push_str("\n");
+                    text.push_str(&failure.line);
+                }
+                None => {
+                    let mut head = failure.call.clone();
+                    if failure.passes {
+                        head.push_str(" (passes now)");
+                    } else if let Some(edited) = &failure.edited {
+                        head = format!("{head} (then edited {edited})");
+                    }
+                    groups.push((format!("{head}\n{}", failure.line), weight));
+                }
+            }
+        }
+        for (group, weight) in groups {
+            self.push_clipped(Section::ErrorsFixes, &group, weight, u32::MAX);
+        }
+    }
+
+    /// The later messages of the human that are not corrections as a whole and do not stand in the tail.
+    fn requests(&mut self, total: u32, tail: u64) {
+        let mut room = share(total, REQUESTS);
+        let messages = self.from.said.messages();
+        let first = self.from.said.first().map(|message| message.seq);
+        let mut kept = Vec::new();
+        for message in messages.iter().rev() {
+            let whole = message.corrections.iter().any(|correction| *correction == message.text);
+            if whole || message.in_result || message.seq >= tail || Some(message.seq) == first {
+                continue;
+            }
+            let longest = (room / 2).max(24);
+            let line = shorten(&message.text, longest);
+            let cost = tokens::estimate(&line) + 3;
+            if line.is_empty() || cost > room {
+                continue;
+            }
+            room -= cost;
+            kept.push(line);
+        }
+        for (age, line) in kept.iter().enumerate().rev() {
+            self.push(Section::UserIntent, line, 60.0 - small(age));
+        }
+    }
+
+    /// The greedy cover.
+    fn chosen(&mut self) {
+        let from = self.from;
+        let (asked, said, tasks) = (from.said.asked(), from.said.recent(), from.open_tasks());
+        let worth = need::worth(&from.index, &from.moment(&asked, &said, &tasks));
+        let costs: Vec<u32> = from.index.lines.iter().map(|line| self.cost(line)).collect();
+        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered));
+        cover.choose(self.left);
+        // Lines were priced one by one; what they leave over as a whole is spent in a few more rounds.
+        for _ in 0..3 {
+            let mut whole = self.document.clone();
+            self.place(cover.chosen(), &mut whole);
+            let left = self.budget.saturating_sub(whole.tokens());
+            if left < 24 || !cover.choose(left) {
+                break;
+            }
+        }
+        let mut document = std::mem::take(&mut self.document);
+        self.place(cover.chosen(), &mut document);
+        self.document = document;
+    }
+
+    /// Puts the chosen lines in their sections, in the order of the conversation, results under their file.
+    fn place(&self, chosen: &[(usize, f32)], document: &mut Document) {
+        let from = self.from;
+        let mut chosen = chosen.to_vec();
+        chosen.sort_unstable_by_key(|&(at, _)| at);
+        let mut files: BTreeMap<u32, (String, f32)> = BTreeMap::new();
+        for (at, gain) in chosen {
+            let Some(line) = from.index.lines.get(at) else { continue };
+            let text = self.relative(&rendered(line));
+            let section = match line.source {
+                Source::User => Section::UserIntent,
+                Source::Assistant => Section::ActiveWork,
+                Source::Deed => Section::CompletedWork,
+                Source::Look | Source::Result if line.home == 0 => Section::KeyReferences,
+                Source::Look => {
+                    let (known, weight) = files.entry(line.home).or_default();
+                    *known = if known.is_empty() { text } else { format!("{text}\n{known}") };
+                    *weight = weight.max(gain);
+                    continue;
+                }
+                Source::Result => {
+                    let (known, weight) = files.entry(line.home).or_default();
+                    if !known.is_empty() {
+                        known.push('\n');
+                    }
+                    known.push_str(&text);
+                    *weight = weight.max(gain);
+                    continue;
+                }
+            };
+            document.push(section, text, gain);
+        }
+        for (text, weight) in files.into_values() {
+            document.push(Section::KeyReferences, text, weight);
+        }
+    }
+}
+
+/// A line with what is known of its repetition and outcome.
+fn rendered(line: &Candidate) -> String {
+    let mut text = line.text.to_string();
+    match line.failed {
+        Some(true) => text.push_str(" -> failed"),
+        Some(false) => text.push_str(" -> ok"),
+        None => {}
+    }
+    if line.count > 1 && matches!(line.source, Source::Deed) {
+        text.push_str(&format!(" (x{})", line.count));
+    }
+    text
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
+fn small(value: usize) -> f32 {
+    value.min(999) as f32 / 100.0
+}
+
+/// A text within `room` tokens; what does not fit is left out with a visible mark.
+fn shorten(line: &str, room: u32) -> String {
+    let cost = tokens::estimate(line) + 3;
+    if cost <= room {
+        line.to_owned()
+    } else if room < 24 {
+        String::new()
+    } else {
+        Line::clipped(line, room)
+    }
+}

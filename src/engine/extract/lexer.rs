@@ -1,0 +1,360 @@
+//! Finds the identifiers of a text: paths, URLs, ids, numbers, error names, symbols, hyphenated names and quoted
+//! phrases. A hand-written scanner in one pass, because it reads every byte of every tool result.
+//!
+//! An identifier is a name that an agent can only repeat if it remembers it. Two spellings of one path are one
+//! identifier: a path is known by its last two components.
+
+use serde::{Deserialize, Serialize};
+
+/// What an identifier is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A file or directory with at least two components.
+    Path,
+    /// A bare file name.
+    File,
+    /// `http://…`.
+    Url,
+    /// Hashes, UUIDs, issue numbers, order codes.
+    Id,
+    /// Long numbers, amounts of money, dates, versions.
+    Number,
+    /// Exception names and error codes.
+    Error,
+    /// `snake_case`, `camelCase`.
+    Symbol,
+    /// `module.member`, `Type::method`.
+    Dotted,
+    /// `hyphenated-name`.
+    Kebab,
+    /// A phrase in back-ticks or quotes.
+    Quote,
+    /// A program with its sub-commands.
+    Command,
+}
+
+/// Calls `found(kind, key)` for every identifier of `text`. The key of a path is its last two components.
+pub fn scan<'a>(text: &'a str, mut found: impl FnMut(Kind, &'a str)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'`' || byte == b'"' {
+            if let Some(phrase) = quoted(text, at) {
+                found(Kind::Quote, phrase);
+                if byte == b'`' {
+                    scan_command(phrase, &mut found);
+                }
+            }
+            at += 1;
+        } else if is_word(byte) {
+            let end = run_end(bytes, at);
+            if let Some(chunk) = text.get(at..end) {
+                classify(chunk, &mut found);
+            }
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Ends the run of identifier characters that starts at `at`; a URL takes its query with it.
+fn run_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let url = rest.starts_with(b"http://") || rest.starts_with(b"https://");
+    let inside = |byte: u8| is_word(byte) || (url && matches!(byte, b'?' | b'=' | b'&' | b'!' | b';'));
+    at + rest.iter().position(|&byte| !inside(byte)).unwrap_or(rest.len())
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-' | b':' | b'@' | b'+' | b'~' | b'#' | b'$' | b'%')
+}
+
+/// The phrase between the quote at `open` and its partner on the same line.
+fn quoted(text: &str, open: usize) -> Option<&str> {
+    const LONGEST: usize = 60;
+    let bytes = text.as_bytes();
+    let mark = *bytes.get(open)?;
+    let window = bytes.get(open + 1..bytes.len().min(open + 2 + LONGEST))?;
+    let close = window.iter().position(|&byte| byte == mark || byte == b'\n')?;
+    if window.get(close) != Some(&mark) || close < 4 {
+        return None;
+    }
+    let phrase = text.get(open + 1..open + 1 + close)?;
+    let spaces = phrase.bytes().filter(|&byte| byte == b' ').count();
+    let letters = phrase.bytes().filter(u8::is_ascii_alphabetic).count();
+    let trimmed = phrase.trim().len() == phrase.len();
+    let plain = phrase.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let good = if mark == b'`' { !plain } else { (1..=6).contains(&spaces) };
+    (trimmed && letters >= 3 && good).then_some(phrase)
+}
+
+fn classify<'a>(chunk: &'a str, found: &mut impl FnMut(Kind, &'a str)) {
+    if chunk.starts_with("http://") || chunk.starts_with("https://") {
+        let url = chunk.trim_end_matches(['.', ',', ';', ':', '!', '-']);
+        if url.len() > 10 {
+            found(Kind::Url, url);
+        }
+        return;
+    }
+    let chunk = chunk.trim_end_matches(['.', ':', '-', '+', '%', '@', '~']);
+    let chunk = chunk.trim_start_matches([':', '+', '%']);
+    if chunk.len() < 3 || chunk.starts_with("--") {
+        return;
+    }
+    if chunk.contains('/') {
+        for piece in chunk.split(':') {
+            if piece.contains('/') {
+                path(piece, found);
+            } else {
+                word(piece, found);
+            }
+        }
+    } else if chunk.contains("::") {
+        dotted(chunk, "::", found);
+    } else {
+        for piece in chunk.split([':', '@']) {
+            word(piece, found);
+        }
+    }
+}
+
+/// Prose like `and/or` is not a path: there must be a dot, an underscore, a hyphen, two slashes or a root.
+fn path<'a>(piece: &'a str, found: &mut impl FnMut(Kind, &'a str)) {
+    let piece = piece.trim_end_matches(['.', '/', '-', '#']);
+    let slashes = piece.bytes().filter(|&byte| byte == b'/').count();
+    let mark = piece.bytes().any(|byte| matches!(byte, b'.' | b'_' | b'-'));
+    let rooted = piece.starts_with(['/', '~', '.']);
+    if piece.len() < 4 || !(mark || rooted || slashes >= 2) || !piece.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return;
+    }
+    let key = path_key(piece);
+    if key.len() >= 3 {
+        found(Kind::Path, key);
+    }
+}
+
+/// The last two components of a path, by which it is known.
+pub fn path_key(path: &str) -> &str {
+    let path = path.trim_end_matches('/').trim_start_matches("./");
+    let mut slashes = path.bytes().enumerate().rev().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
+    let cut = slashes.nth(1).map_or(0, |at| at + 1);
+    let key = path.get(cut..).unwrap_or(path);
+    let key = key.trim_start_matches(['/', '~']).trim_start_matches("./").trim_start_matches("../");
+    if key.is_empty() { path } else { key }
+}
+
+fn word<'a>(piece: &'a str, found: &mut impl FnMut(Kind, &'a str)) {
+    let piece = piece.trim_start_matches(['.', '-', '~', '+']).trim_end_matches(['.', '-', '#', '$']);
+    let shape = Shape::of(piece);
+    if piece.len() < 2 || piece.len() > 80 {
+        return;
+    }
+    if shape.letters == 0 {
+        number(piece, &shape, found);
+    } else if let Some(rest) = piece.strip_prefix('#') {
+        word(rest, found);
+    } else if shape.dots > 0 && is_file(piece) {
+        found(Kind::File, piece);
+    } else if shape.digits >= 3 && shape.dots >= 2 && piece.starts_with('v') {
+        found(Kind::Number, piece);
+    } else if shape.dots > 0 {
+        dotted(piece, ".", found);
+    } else if shape.hyphens > 0 {
+        hyphenated(piece, &shape, found);
+    } else {
+        symbol(piece, &shape, found);
+    }
+}
+
+fn number<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a str)) {
+    let body = piece.trim_start_matches(['#', '$']);
+    let long = shape.digits >= 4 && !(shape.digits == 4 && shape.dots + shape.hyphens == 0 && year(body));
+    let round = body.trim_end_matches('0').len() <= 1;
+    if piece.starts_with('#') && shape.digits > 0 {
+        found(Kind::Id, piece);
+    } else if piece.starts_with('$') && shape.digits >= 2 {
+        found(Kind::Number, body);
+    } else if shape.dots >= 2 || (long && !round && shape.other == 0) {
+        found(Kind::Number, body);
+    }
+}
+
+fn year(digits: &str) -> bool {
+    digits.starts_with("19") || digits.starts_with("20")
+}
+
+fn hyphenated<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a str)) {
+    if shape.underscores > 0 || shape.other > 0 {
+        for part in piece.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).filter(|part| part.len() >= 3) {
+            symbol(part, &Shape::of(part), found);
+        }
+    } else if shape.digits > 0 {
+        found(Kind::Id, piece);
+    } else if shape.hyphens >= 2 || (shape.uppers == 0 && piece.len() >= 8) {
+        found(Kind::Kebab, piece);
+    }
+}
+
+fn symbol<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a str)) {
+    const ENDINGS: [&str; 5] = ["Error", "Exception", "Failure", "Panic", "Timeout"];
+    if piece.len() < 3 || piece.len() > 60 {
+        return;
+    }
+    let upper_start = piece.starts_with(|letter: char| letter.is_ascii_uppercase());
+    if shape.other > 0 {
+        for part in piece.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).filter(|part| part.len() >= 3) {
+            symbol(part, &Shape::of(part), found);
+        }
+    } else if upper_start && shape.lowers > 0 && ENDINGS.iter().any(|end| piece.ends_with(end)) {
+        found(Kind::Error, piece);
+    } else if shape.underscores > 0 {
+        // `user_4711` names one thing, `user_name` a kind of things.
+        let tail = piece.len() - piece.trim_end_matches(|letter: char| letter.is_ascii_digit()).len();
+        if piece.trim_matches('_').contains('_') {
+            found(if tail >= 3 { Kind::Id } else { Kind::Symbol }, piece);
+        }
+    } else if shape.lowers == 0 && shape.digits > 0 && (5..=12).contains(&piece.len()) {
+        found(if piece.len() <= 6 && is_error_code(piece) { Kind::Error } else { Kind::Id }, piece);
+    } else if shape.lowers == 0 && piece.len() >= 5 && is_errno(piece) {
+        found(Kind::Error, piece);
+    } else if shape.uppers == 0 && shape.digits > 0 && (7..=40).contains(&piece.len()) && is_hex(piece) {
+        found(Kind::Id, piece);
+    } else if shape.hump {
+        found(Kind::Symbol, piece);
+    }
+}
+
+/// `module.member`: the whole, and each member that would be an identifier alone.
+fn dotted<'a>(piece: &'a str, separator: &str, found: &mut impl FnMut(Kind, &'a str)) {
+    let mut parts = piece.split(separator).peekable();
+    let names = piece.split(separator).all(|part| {
+        part.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    if names && (5..=60).contains(&piece.len()) {
+        found(Kind::Dotted, piece);
+    }
+    while let Some(part) = parts.next() {
+        // `data.json` inside a longer chunk: the file name is the last two parts.
+        if part.contains('-') {
+            hyphenated(part, &Shape::of(part), found);
+        } else if part.len() >= 3 || parts.peek().is_none() {
+            symbol(part.trim_matches(':'), &Shape::of(part), found);
+        }
+    }
+}
+
+/// Extensions of files that agents name.
+const EXTENSIONS: [&str; 62] = [
+    "bash", "bat", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "diff", "env", "gif", "go", "gradle", "h", "hpp",
+    "html", "ini", "ipynb", "java", "jpg", "js", "json", "jsonl", "jsx", "kt", "lock", "log", "lua", "md", "mdx", "mjs", "mod",
+    "patch", "pdf", "php", "png", "proto", "py", "pyi", "rb", "rs", "rst", "scss", "sh", "sql", "sum", "svelte", "svg", "swift",
+    "tf", "toml", "ts", "tsx", "txt", "vue", "xml", "yaml", "yml", "zsh",
+];
+
+fn is_file(piece: &str) -> bool {
+    let Some((stem, extension)) = piece.rsplit_once('.') else { return false };
+    let known = EXTENSIONS.binary_search(&extension).is_ok();
+    known && !stem.is_empty() && stem.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_hex(piece: &str) -> bool {
+    piece.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+/// `TS2304`, `E0308`, `C2065`: a letter or two, then four digits.
+fn is_error_code(piece: &str) -> bool {
+    let digits = piece.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    digits.len() == 4 && piece.starts_with(['E', 'T', 'C']) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `ENOENT`, `SIGSEGV` and their like.
+fn is_errno(piece: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "EACCES", "EADDRINUSE", "EAGAIN", "ECONNREFUSED", "ECONNRESET", "EEXIST", "EHOSTUNREACH", "EINVAL", "EISDIR", "EMFILE",
+        "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENOTEMPTY", "EPERM", "EPIPE", "ETIMEDOUT", "SIGKILL", "SIGSEGV",
+    ];
+    NAMES.binary_search(&piece).is_ok()
+}
+
+/// What characters a word is made of.
+#[derive(Default)]
+struct Shape {
+    letters: usize,
+    lowers: usize,
+    uppers: usize,
+    digits: usize,
+    dots: usize,
+    hyphens: usize,
+    underscores: usize,
+    other: usize,
+    hump: bool,
+}
+
+impl Shape {
+    fn of(word: &str) -> Shape {
+        let mut shape = Shape::default();
+        let mut before = 0u8;
+        let mut capitals = 0;
+        for byte in word.bytes() {
+            match byte {
+                b'a'..=b'z' => {
+                    shape.lowers += 1;
+                    shape.hump |= capitals >= 2 && word.len() > 4;
+                }
+                b'A'..=b'Z' => {
+                    shape.uppers += 1;
+                    shape.hump |= before.is_ascii_lowercase();
+                }
+                b'0'..=b'9' => shape.digits += 1,
+                b'.' => shape.dots += 1,
+                b'-' => shape.hyphens += 1,
+                b'_' => shape.underscores += 1,
+                _ => shape.other += 1,
+            }
+            capitals = if byte.is_ascii_uppercase() { capitals + 1 } else { 0 };
+            before = byte;
+        }
+        shape.letters = shape.lowers + shape.uppers;
+        shape
+    }
+}
+
+/// The programs and sub-commands that a shell command runs: `mise run lint`, `cargo test`.
+pub fn scan_command<'a>(command: &'a str, mut found: impl FnMut(Kind, &'a str)) {
+    for part in command.split(['\n', ';', '|', '&']) {
+        let mut part = part.trim();
+        // `NAME=value program`: the assignment is not the program.
+        while let Some((first, rest)) = part.split_once(' ') {
+            if !first.contains('=') {
+                break;
+            }
+            part = rest.trim_start();
+        }
+        let mut end = 0;
+        let mut count = 0;
+        for piece in part.split(' ') {
+            let plain = piece.starts_with(|letter: char| letter.is_ascii_lowercase() || (count == 0 && ('.' == letter || letter == '/')))
+                && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-') || (count == 0 && byte == b'/'));
+            if !plain || count == 3 || (count > 0 && is_file(piece)) {
+                break;
+            }
+            end += piece.len() + usize::from(count > 0);
+            count += 1;
+        }
+        let program = part.split(' ').next().unwrap_or_default();
+        if count >= 2 && !COMMON.contains(&program) {
+            if let Some(key) = part.get(..end) {
+                found(Kind::Command, key);
+            }
+        }
+    }
+}
+
+/// Programs that every agent knows how to call without having to remember it.
+const COMMON: [&str; 40] = [
+    "awk", "cat", "cd", "chmod", "cp", "curl", "cut", "diff", "do", "done", "echo", "else", "env", "export", "fi", "find", "for",
+    "git", "grep", "head", "if", "jq", "ls", "mkdir", "mv", "printf", "pwd", "rg", "rm", "sed", "set", "sleep", "sort", "sudo",
+    "tail", "then", "touch", "wc", "which", "xargs",
+];

@@ -1,0 +1,66 @@
+//! Secrets out at the door: every text is passed through here before it is stored, logged, written or sent.
+//!
+//! One Aho-Corasick pass ([`scan`]) finds the places where a secret may begin: a vendor's prefix, a keyword such as
+//! `password`, a PEM header, a URL. A small hand-written rule then decides on the bytes around that place. What is a
+//! secret is replaced by a typed placeholder (`[redacted:aws-access-key]`); code and prose that only talk about
+//! secrets stay as they are. Both functions are idempotent, never fail, and borrow when there is nothing to hide.
+
+mod assignment;
+mod cursor;
+mod irregular;
+mod json;
+mod pem;
+mod randomness;
+mod rules;
+mod scan;
+mod shape;
+mod url;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+/// A secret found in a text: the byte range `start..end` (on character boundaries) and the kind of secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    start: usize,
+    end: usize,
+    name: &'static str,
+}
+
+/// Replaces every secret in `text` by `[redacted:<kind>]`.
+///
+/// Text that is itself JSON of one object should go through [`redact_json`], which also guarantees that the result
+/// parses.
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let spans = scan::find(text);
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for span in spans {
+        out.push_str(text.get(copied..span.start).unwrap_or_default());
+        push_placeholder(&mut out, span.name);
+        copied = span.end;
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// As [`redact`], for the text of one JSON value as it was received.
+///
+/// Only the contents of string literals (keys included) change, in whole escape sequences, so valid JSON stays valid
+/// JSON of the same shape. A secret that spans several literals, such as a key stored as an array of lines, is replaced
+/// in each of them. Numbers are never secrets.
+pub fn redact_json(raw: &str) -> Cow<'_, str> {
+    let spans = scan::find(raw);
+    if spans.is_empty() { Cow::Borrowed(raw) } else { json::replace_in_strings(raw, &spans) }
+}
+
+fn push_placeholder(out: &mut String, name: &str) {
+    out.push_str(randomness::PLACEHOLDER);
+    out.push_str(name);
+    out.push(']');
+}

@@ -1,0 +1,254 @@
+//! Values that a name gives away: `DB_PASSWORD=…`, `"apiKey": "…"`, `--token …`, `Authorization: Bearer …`.
+//!
+//! The name alone proves nothing (`password = get_password()`, `token: String`), so the value must look like a secret:
+//! a token must look drawn by a generator, a password must at least mix letters with digits and not be a stock word.
+
+mod separator;
+
+use super::Span;
+use super::cursor::Cursor;
+use super::irregular::is_aws_secret;
+use super::randomness::{Mix, entropy, is_placeholder, is_random, is_weak};
+use separator::Separator;
+
+/// What a keyword announces, which decides how strictly the value is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Chosen by a person.
+    Password,
+    Secret,
+    Token,
+    ApiKey,
+    /// The header, with or without a scheme.
+    Authorization,
+}
+
+#[rustfmt::skip]
+pub(super) const KEYWORDS: &[(Kind, &[&str])] = &[
+    (Kind::Password, &[
+        "password", "Password", "PASSWORD", "passwd", "Passwd", "PASSWD", "passphrase", "Passphrase", "PASSPHRASE",
+        "_pass", "_PASS", "MYSQL_PWD", ";pwd", ";Pwd", ";PWD",
+    ]),
+    (Kind::Secret, &[
+        "secret", "Secret", "SECRET", "access_key", "accessKey", "AccessKey", "ACCESS_KEY", "access-key",
+        "private_key", "privateKey", "PrivateKey", "PRIVATE_KEY", "private-key", "encryption_key", "encryptionKey",
+        "EncryptionKey", "ENCRYPTION_KEY", "signing_key", "signingKey", "SigningKey", "SIGNING_KEY", "master_key",
+        "masterKey", "MasterKey", "MASTER_KEY", "account_key", "accountKey", "AccountKey", "ACCOUNT_KEY", "auth_key",
+        "authKey", "AuthKey", "AUTH_KEY",
+    ]),
+    (Kind::Token, &["token", "Token", "TOKEN"]),
+    (Kind::ApiKey, &[
+        "api_key", "apikey", "apiKey", "ApiKey", "APIKey", "APIKEY", "API_KEY", "Api_Key", "api-key", "Api-Key",
+        "API-Key", "API-KEY", "api key", "API key", "API Key",
+    ]),
+    (Kind::Authorization, &["authorization", "Authorization", "AUTHORIZATION"]),
+];
+
+/// Ends of names that hold something about a secret, not the secret.
+#[rustfmt::skip]
+const OTHER_ENDS: [&str; 41] = [
+    "id", "ids", "url", "uri", "path", "file", "name", "names", "type", "hash", "digest", "sum", "count", "limit",
+    "length", "len", "size", "index", "ttl", "label", "hint", "field", "prompt", "pattern", "policy", "version",
+    "endpoint", "date", "time", "format", "env", "var", "ref", "arn", "sha256", "fingerprint", "manager", "expiry", "expires", "strategy", "s",
+];
+/// Parts of names, before the keyword, of what is opaque but not secret.
+const OTHER_STARTS: [&str; 7] = ["public", "next", "page", "continuation", "starting", "change", "idempotency"];
+
+/// The longest value looked at: quoted ones may be whole session tokens.
+const QUOTED: usize = 4096;
+const BARE: usize = 512;
+const NAME: usize = 40;
+
+/// A name that contains a keyword: `AWS_SECRET_ACCESS_KEY`, `spring.datasource.password`, `--api-key`.
+struct Name<'a> {
+    text: &'a [u8],
+    /// What stands before it, for separators that depend on it.
+    before: &'a [u8],
+    is_upper: bool,
+}
+
+impl<'a> Name<'a> {
+    /// The name around the keyword at `start..end`, and its end, unless it names something else.
+    fn around(bytes: &'a [u8], start: usize, end: usize) -> Option<(Name<'a>, usize)> {
+        let head = bytes.get(..start)?;
+        let length = head.iter().rev().take(NAME).take_while(|&&byte| is_name(byte) || byte == b'.').count();
+        let tail = bytes.get(end..)?;
+        let suffix = tail
+            .iter()
+            .zip(tail.iter().skip(1).chain([&b' ']))
+            .take(NAME)
+            .take_while(|&(&byte, &next)| is_name(byte) && (byte != b'-' || next.is_ascii_alphanumeric()))
+            .count();
+        let prefix = head.get(start - length..)?.to_ascii_lowercase();
+        let ending = tail.get(..suffix)?.to_ascii_lowercase();
+        // `_pass` is a short form only where nothing follows it (`_passive`).
+        let is_cut = suffix > 0 && bytes.get(start..end)?.eq_ignore_ascii_case(b"_pass");
+        let names_other = suffix == NAME
+            || is_cut
+            || ending.starts_with(b"iz")
+            || OTHER_ENDS.iter().any(|word| is_last_word(&ending, word.as_bytes()))
+            || OTHER_STARTS.iter().any(|word| prefix.windows(word.len()).any(|part| part == word.as_bytes()));
+        let text = bytes.get(start - length..end + suffix)?;
+        let before = head.get(..start - length)?;
+        let is_upper = !text.iter().any(u8::is_ascii_lowercase);
+        (!names_other).then_some((Name { text, before, is_upper }, end + suffix))
+    }
+
+    fn mentions(&self, word: &str) -> bool {
+        self.text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Whether `ending`, what follows the keyword in lower case, is or ends in `word`. A lone `s` makes a plural.
+fn is_last_word(ending: &[u8], word: &[u8]) -> bool {
+    if word == b"s" { ending == word } else { ending.ends_with(word) }
+}
+
+/// The secret that the keyword at `start..end` is given as a value.
+pub(super) fn find(bytes: &[u8], start: usize, end: usize, kind: Kind) -> Option<Span> {
+    let (name, at) = Name::around(bytes, start, end)?;
+    let mut cursor = Cursor { bytes, at };
+    let separator = separator::eat(&mut cursor, &name, kind)?;
+    let value = value(&mut cursor, &name, separator)?;
+    // Backslashes of escaped JSON are not the secret's.
+    let text: Vec<u8> = bytes.get(value.start..value.end)?.iter().copied().filter(|&byte| byte != b'\\').collect();
+    let kind_name = match kind {
+        _ if !value.is_secret(&text, kind) => return None,
+        Kind::Password => "password",
+        Kind::Secret if is_aws_secret(&text) && (name.mentions("aws") || name.mentions("access")) => "aws-secret-key",
+        Kind::Secret => "secret",
+        Kind::Token => "token",
+        Kind::ApiKey => "api-key",
+        Kind::Authorization => "authorization",
+    };
+    Some(Span { start: value.start, end: value.end, name: kind_name })
+}
+
+/// The token after `Bearer ` that begins at `at`.
+pub(super) fn find_bearer(bytes: &[u8], at: usize) -> Option<Span> {
+    let mut cursor = Cursor { bytes, at };
+    cursor.skip_blanks();
+    let value = bare(&mut cursor, Style::Literal)?;
+    let text = bytes.get(value.start..value.end)?;
+    (text.len() >= 16 && is_random(text, 3.0)).then_some(Span {
+        start: value.start,
+        end: value.end,
+        name: "authorization",
+    })
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Quoted,
+    /// `NAME=value`, as in a shell or an environment file: to the next blank.
+    Environment,
+    /// Without quotes, to the end of the line.
+    Line,
+    /// Without quotes in the middle of a line, where in code an expression would stand, or an element of a list.
+    Literal,
+}
+
+struct Value {
+    start: usize,
+    end: usize,
+    style: Style,
+}
+
+impl Value {
+    /// Whether `text`, this value's, is a secret of this kind.
+    fn is_secret(&self, text: &[u8], kind: Kind) -> bool {
+        let mix = Mix::of(text);
+        let is_address = text.starts_with(b"arn:") || text.windows(3).any(|part| part == b"://");
+        if mix.space > 0 || is_address || is_placeholder(text) {
+            return false;
+        }
+        match kind {
+            Kind::Password => self.is_password(text, mix),
+            Kind::Authorization => text.len() >= 12 && is_random(text, 3.0),
+            // Change, lock and request tokens are UUIDs, which secrets called tokens hardly ever are.
+            Kind::Token if is_uuid(text) => false,
+            Kind::Secret | Kind::Token | Kind::ApiKey => text.len() >= 16 && is_random(text, 3.0),
+        }
+    }
+
+    fn is_password(&self, text: &[u8], mix: Mix) -> bool {
+        let letters = mix.lower + mix.upper;
+        if !(8..=256).contains(&text.len())
+            || letters == 0
+            || (mix.digit == 0 && mix.special < 2)
+            || matches!(text.first(), Some(b'/' | b'.' | b'~' | b'@'))
+            || is_weak(text)
+            || entropy(text) < 2.5
+        {
+            return false;
+        }
+        // Names of fields, steps and files are words between `- _ . / :`; in code an expression is, too.
+        let is_one_word = letters + mix.digit == text.len();
+        match self.style {
+            Style::Environment => true,
+            Style::Quoted | Style::Line => mix.special > 0 || is_one_word || is_random(text, 2.5),
+            Style::Literal => mix.special > 0 || is_random(text, 2.5),
+        }
+    }
+}
+
+/// Whether `text` is a UUID.
+fn is_uuid(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'-').map(<[u8]>::len).eq([8, 4, 4, 4, 12])
+        && text.iter().all(|&byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// Schemes that stand between a header's name and its token.
+const SCHEMES: [&str; 9] =
+    ["Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token ", "Bot ", "ApiKey ", "Bearer%20"];
+
+fn value(cursor: &mut Cursor, name: &Name, separator: Separator) -> Option<Value> {
+    cursor.skip_blanks();
+    // `r"…"`, `b"…"`, `f"…"`, `@"…"`.
+    let mut ahead = *cursor;
+    let has_prefix = ahead.skip(1, |byte| b"rbfu@".contains(&byte)) == 1 && ahead.eat_quote().is_some();
+    cursor.at += usize::from(has_prefix);
+    let quote = cursor.eat_quote();
+    let _ = SCHEMES.iter().any(|scheme| cursor.eat(scheme));
+    let start = cursor.at;
+    if let Some(quote) = quote {
+        cursor.skip_quoted(quote, QUOTED)?;
+        // Of two neighbours in a list the second is a password only if it could be nothing else.
+        let style = if separator == Separator::Quoted { Style::Literal } else { Style::Quoted };
+        return Some(Value { start, end: cursor.at, style });
+    }
+    match separator {
+        Separator::Quoted => None,
+        Separator::Equals if name.is_upper => bare(cursor, Style::Environment),
+        Separator::Equals | Separator::Other => bare(cursor, Style::Literal),
+    }
+}
+
+/// The unquoted value at the cursor. What is called or indexed is code.
+fn bare(cursor: &mut Cursor, style: Style) -> Option<Value> {
+    let start = cursor.at;
+    let is_environment = style == Style::Environment;
+    cursor.skip_bare(BARE, |rest| match rest {
+        [b';', ..] => true,
+        // The next parameter of a query.
+        [b'&', rest @ ..] => rest.iter().take(NAME).find(|&&byte| !is_name(byte)) == Some(&b'='),
+        [byte, ..] => !is_environment && b",()[]{}<>|".contains(byte),
+        [] => true,
+    })?;
+    let next = cursor.peek();
+    if matches!(cursor.bytes.get(start), None | Some(b'$' | b'%' | b'*' | b'-' | b'@'))
+        || (!is_environment && matches!(next, Some(b'(' | b'[' | b'{')))
+    {
+        return None;
+    }
+    let text = cursor.bytes.get(start..cursor.at)?;
+    let dots = text.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':')).count();
+    let ends_line = matches!(next, None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'<'));
+    let style = if style == Style::Literal && ends_line { Style::Line } else { style };
+    Some(Value { start, end: cursor.at - dots, style })
+}

@@ -1,0 +1,268 @@
+//! One conversation: its live context, its memory, and the one place where they change.
+//!
+//! [`Session::apply`] takes an event that has already been stored and returns what is to be done about it.
+//! Nothing here fails for reasons of the world: if the world refuses an effect, the caller drops the session and
+//! loads it again from the store ([`Saved`] and the events since).
+
+mod compaction;
+mod restore;
+mod revision;
+
+use std::collections::{HashMap, HashSet};
+
+use super::conversation::{Record, Role, Turn};
+use super::edits::Edits;
+use super::effect::Effect;
+use super::event::{Event, Stored};
+use super::extract::Extractor;
+use super::message::Format;
+use super::schedule::{Due, Schedule};
+use super::settings::{Pressure, Settings};
+use super::tokens::Calibration;
+pub use compaction::MIN_TARGET;
+use compaction::Prepared;
+pub use restore::{Restored, Saved};
+pub use revision::Memory;
+
+/// Window of a model that nobody named, in tokens.
+pub const DEFAULT_CONTEXT_LIMIT: u64 = 200_000;
+
+/// How fresh the memory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// There is none yet.
+    None,
+    /// It covers all but the tail it should keep.
+    Fresh,
+    /// It is further behind.
+    Stale,
+}
+
+impl Freshness {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Freshness::None => "none",
+            Freshness::Fresh => "fresh",
+            Freshness::Stale => "stale",
+        }
+    }
+}
+
+/// A conversation.
+#[derive(Clone, Debug)]
+pub struct Session {
+    id: String,
+    settings: Settings,
+    context_limit: u64,
+    format: Option<Format>,
+    last_seq: u64,
+    live: Vec<Record>,
+    /// Estimated size of the live context, the memory message of the last compaction included.
+    estimate: u64,
+    /// Calls without a result, with the tool's names, in order.
+    open: Vec<(String, String)>,
+    abandoned: HashSet<String>,
+    calibration: Calibration,
+    extractor: Extractor,
+    edits: Edits,
+    schedule: Schedule,
+    memory: Option<Memory>,
+    pressure: Pressure,
+    instructions: Vec<String>,
+    title: Option<String>,
+    /// Memory message that the live context begins with, after a compaction.
+    head: Option<String>,
+    /// The answer to the last or to the most likely request, valid until anything changes.
+    prepared: Option<Prepared>,
+}
+
+impl Session {
+    /// A conversation of which nothing is known yet.
+    pub fn new(id: impl Into<String>, settings: Settings) -> Session {
+        Session {
+            id: id.into(),
+            settings,
+            context_limit: DEFAULT_CONTEXT_LIMIT,
+            format: None,
+            last_seq: 0,
+            live: Vec::new(),
+            estimate: 0,
+            open: Vec::new(),
+            abandoned: HashSet::new(),
+            calibration: Calibration::default(),
+            extractor: Extractor::new(),
+            edits: Edits::default(),
+            schedule: Schedule::default(),
+            memory: None,
+            pressure: Pressure::Low,
+            instructions: Vec::new(),
+            title: None,
+            head: None,
+            prepared: None,
+        }
+    }
+
+    /// Takes in what happened at time `now` (milliseconds since the epoch); returns what is to be done.
+    pub fn apply(&mut self, now: i64, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Appended(stored) => {
+                for stored in stored {
+                    self.observe(stored);
+                }
+                self.pressure_change()
+            }
+            Event::Window(limit) => {
+                self.context_limit = limit;
+                self.pressure_change()
+            }
+            Event::Configured(settings) => {
+                self.settings = settings;
+                self.prepared = None;
+                self.pressure_change()
+            }
+            Event::Update { origin } => self.update(now, origin),
+            Event::FileEdited { base, text } => self.file_edited(now, &base, &text),
+            Event::Compact(request) => self.compact(now, request),
+            Event::Idle => self.prepare(now),
+            Event::AgentCompacted { through } => self.agent_compacted(through),
+        }
+    }
+
+    fn observe(&mut self, stored: Stored) {
+        self.prepared = None;
+        self.last_seq = self.last_seq.max(stored.seq());
+        match stored {
+            Stored::Usage { usage, .. } => self.calibration.observe(self.estimate, usage.input_tokens),
+            Stored::Turn { mut record, turn, format } => {
+                self.format = self.format.or(format);
+                self.name_old_functions(&mut record, &turn);
+                self.track_calls(&record, &turn);
+                if self.title.is_none() && turn.role == Role::User && !turn.meta {
+                    self.title = turn.text().lines().map(str::trim).find(|line| !line.is_empty()).map(|line| line.chars().take(80).collect());
+                }
+                self.extractor.observe(record.seq, record.at, &turn);
+                self.estimate += u64::from(record.tokens);
+                self.schedule.observe(record.tokens, record.results.len());
+                self.live.push(record);
+            }
+        }
+    }
+
+    /// OpenAI's old `function_call` has no ids: the call is named after its event, and the next `function` message
+    /// answers the last one of these.
+    fn name_old_functions(&self, record: &mut Record, turn: &Turn) {
+        if turn.calls().any(str::is_empty) {
+            record.calls = vec![format!("function:{}", record.seq)];
+        }
+        if turn.results().any(str::is_empty)
+            && let Some((call, _)) = self.open.iter().rev().find(|(call, _)| call.starts_with("function:"))
+        {
+            record.results = vec![call.clone()];
+        }
+    }
+
+    fn track_calls(&mut self, record: &Record, turn: &Turn) {
+        // Whoever speaks while a call is open has given it up. A message of the harness is not speaking.
+        let speaks = turn.role == Role::User && !turn.meta && !turn.text().trim().is_empty();
+        for call in &record.results {
+            self.open.retain(|(open, _)| open != call);
+        }
+        if speaks {
+            self.abandoned.extend(self.open.drain(..).map(|(call, _)| call));
+        }
+        let names: HashMap<&str, &str> = turn
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                super::conversation::Part::Call { id, name, .. } => Some((id.as_str(), name.as_str())),
+                _ => None,
+            })
+            .collect();
+        for call in &record.calls {
+            let known = self.live.iter().any(|earlier| earlier.calls.contains(call) || earlier.results.contains(call));
+            if !known && !record.results.contains(call) {
+                let name = names.get(call.as_str()).copied().unwrap_or_default();
+                self.open.push((call.clone(), name.to_owned()));
+            }
+        }
+    }
+
+    fn pressure_change(&mut self) -> Vec<Effect> {
+        let pressure = Pressure::of(self.context_tokens(), self.context_limit, self.settings.pressure_levels);
+        if pressure == self.pressure {
+            return Vec::new();
+        }
+        self.pressure = pressure;
+        vec![Effect::Pressure { pressure, context_tokens: self.context_tokens(), context_limit: self.context_limit }]
+    }
+
+    /// Whether an update of the memory is due.
+    pub fn due(&self) -> Due {
+        self.schedule.due(&self.settings, self.memory.is_some(), !self.open.is_empty())
+    }
+
+    /// The session's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The first words of the conversation.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// Number of the newest event; 0 where there is none.
+    pub fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+
+    /// The API whose shape the conversation has.
+    pub fn format(&self) -> Format {
+        self.format.unwrap_or_default()
+    }
+
+    /// Use of the window in the provider's tokens.
+    pub fn context_tokens(&self) -> u64 {
+        self.calibration.context(self.estimate)
+    }
+
+    /// The window.
+    pub fn context_limit(&self) -> u64 {
+        self.context_limit
+    }
+
+    /// The present level.
+    pub fn pressure(&self) -> Pressure {
+        self.pressure
+    }
+
+    /// Ids of the calls without a result.
+    pub fn open_tool_calls(&self) -> impl Iterator<Item = &str> {
+        self.open.iter().map(|(call, _)| call.as_str())
+    }
+
+    /// The memory, if there is one yet.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
+    }
+
+    /// Tokens of events that the memory does not cover.
+    pub fn behind_tokens(&self) -> u64 {
+        self.calibration.scale(self.schedule.new_tokens)
+    }
+
+    /// How fresh the memory is.
+    pub fn freshness(&self) -> Freshness {
+        match &self.memory {
+            None => Freshness::None,
+            Some(_) if self.behind_tokens() <= u64::from(self.settings.keep_recent_tokens) => Freshness::Fresh,
+            Some(_) => Freshness::Stale,
+        }
+    }
+
+    /// Events of the live context.
+    pub fn live(&self) -> &[Record] {
+        &self.live
+    }
+}

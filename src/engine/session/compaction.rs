@@ -1,0 +1,175 @@
+//! The answer to "compact", prepared while nothing else is to do, so that giving it costs nothing.
+
+use std::sync::Arc;
+
+use super::Session;
+use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
+use crate::engine::conversation::Role;
+use crate::engine::effect::{CompactAnswer, Cut, Effect, Revision};
+use crate::engine::event::{CompactRequest, Origin};
+use crate::engine::message::write::{Request, TailEvent, Treatments, Written, write_markdown, write_messages};
+use crate::engine::tokens;
+
+/// Smallest target that is accepted, in tokens.
+pub const MIN_TARGET: u64 = 1_000;
+
+/// What stands above the memory in an answer. It tells facts and gives no orders: the text travels as a user's message.
+const INTRODUCTION: &str = "# Session memory\n\nNotes on the earlier part of this conversation, kept by session-memory. Quotes are verbatim; \
+    anything here is information, not a new request. The newest messages follow word for word.\n\n";
+
+/// An answer that is ready.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// What it answers, applied or not.
+    request: CompactRequest,
+    answer: Arc<CompactAnswer>,
+    /// What is left to do when it is applied; `None` once that is done, or where nothing is gained.
+    plan: Option<Plan>,
+}
+
+#[derive(Clone, Debug)]
+struct Plan {
+    keep_from: u64,
+    memory: String,
+    estimate: u64,
+    /// The version of the memory that goes with it, where it reads differently from the newest.
+    revision: Option<Box<Revision>>,
+}
+
+impl Session {
+    pub(super) fn compact(&mut self, now: i64, request: CompactRequest) -> Vec<Effect> {
+        let apply = request.apply;
+        if let Some(instructions) = request.instructions.as_deref().map(str::trim).filter(|text| !text.is_empty())
+            && !self.instructions.iter().any(|known| known == instructions)
+        {
+            self.instructions.push(instructions.to_owned());
+            self.prepared = None;
+        }
+        // The same request twice gives the same answer, until anything else happens.
+        let request = CompactRequest { apply: true, instructions: None, ..request };
+        let mut prepared = match self.prepared.take() {
+            Some(prepared) if prepared.request == request => prepared,
+            _ => self.prepared_for(now, request),
+        };
+        let mut effects = Vec::new();
+        if apply && let Some(plan) = prepared.plan.take() {
+            self.schedule.reset();
+            if let Some(memory) = &mut self.memory {
+                memory.covered_through = self.last_seq;
+            }
+            effects.extend(plan.revision.map(|revision| self.accept(revision)));
+            let tokens = (prepared.answer.tokens_before, prepared.answer.tokens_after);
+            effects.push(self.cut(plan.keep_from, plan.estimate, tokens, plan.memory));
+            effects.extend(self.pressure_change());
+        }
+        let memory = self.memory.as_ref().map_or((0, "extractive"), |memory| (memory.revision, memory.source));
+        effects.push(Effect::Compacted { answer: Arc::clone(&prepared.answer), memory });
+        self.prepared = Some(prepared);
+        effects
+    }
+
+    /// Builds the answer that will probably be asked for next.
+    pub(super) fn prepare(&mut self, now: i64) -> Vec<Effect> {
+        if self.prepared.is_none() && self.last_seq > 0 {
+            let usual = CompactRequest { target: None, shape: None, apply: true, instructions: None };
+            self.prepared = Some(self.prepared_for(now, usual));
+        }
+        Vec::new()
+    }
+
+    fn prepared_for(&self, now: i64, request: CompactRequest) -> Prepared {
+        let shape = request.shape.unwrap_or(Shape::Messages(self.format()));
+        let target = request.target.unwrap_or(self.context_limit / 4).max(MIN_TARGET);
+        let open = self.open.iter().map(|(call, _)| call.clone()).collect();
+        let live = Live { records: &self.live, open: &open, abandoned: &self.abandoned };
+        let limits = Limits {
+            target: u32::try_from(self.calibration.unscale(target)).unwrap_or(u32::MAX),
+            keep_recent: self.settings.keep_recent_tokens,
+            memory: self.settings.memory_tokens,
+            fill: request.target.is_some(),
+        };
+        let introduction = tokens::estimate(INTRODUCTION);
+        let render = |budget: u32, tail_from: u64| {
+            let document = self.document_for(budget.saturating_sub(introduction), tail_from);
+            format!("{INTRODUCTION}{}", document.render_sections(false))
+        };
+        let result = compact(live, shape, limits, &render).map_err(|too_small| too_small.to_string()).and_then(|compaction| {
+            if u64::from(compaction.written.tokens) < self.estimate {
+                Ok(compaction)
+            } else {
+                Err(format!(
+                    "the result of {} tokens would not be smaller than the conversation of {}",
+                    self.calibration.scale(u64::from(compaction.written.tokens)),
+                    self.calibration.scale(self.estimate)
+                ))
+            }
+        });
+        match result {
+            Ok(compaction) => {
+                let answer = self.answer(shape, &compaction.written, compaction.keep_from, None, &compaction);
+                let revision = self.next_revision(now, Origin::Compact, "extractive", &self.document());
+                let estimate = u64::from(compaction.written.tokens);
+                let plan = Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision };
+                Prepared { request, answer: Arc::new(answer), plan: Some(plan) }
+            }
+            Err(reason) => {
+                let events = self.live.iter().map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
+                let treatments = Treatments::default();
+                let whole = Request { format: self.format(), memory: self.head.as_deref(), events, treatments: &treatments, open: &open };
+                let written = match shape {
+                    Shape::Messages(format) => write_messages(&Request { format, ..whole }),
+                    Shape::Markdown => write_markdown(&whole),
+                };
+                let from = self.live.first().map_or(self.last_seq + 1, |record| record.seq);
+                let answer = self.answer(shape, &written, from, Some(reason), &Compaction::default());
+                Prepared { request, answer: Arc::new(answer), plan: None }
+            }
+        }
+    }
+
+    fn answer(&self, shape: Shape, written: &Written, keep_from: u64, reason: Option<String>, compaction: &Compaction) -> CompactAnswer {
+        let (messages, markdown) = match shape {
+            Shape::Messages(_) => (written.to_json(), None),
+            Shape::Markdown => {
+                let text = written.messages.concat();
+                (serde_json::json!([{"role": "user", "content": text}]).to_string(), Some(text))
+            }
+        };
+        CompactAnswer {
+            reason,
+            messages,
+            markdown,
+            keep_from: (keep_from, self.live.iter().find(|record| record.seq == keep_from).and_then(|record| record.id.clone())),
+            covered_through: self.last_seq,
+            tokens_before: self.calibration.scale(self.estimate),
+            tokens_after: self.calibration.scale(u64::from(written.tokens)),
+            masked: compaction.masked.clone(),
+            warnings: compaction.warnings.clone(),
+        }
+    }
+
+    /// Makes an answer the live context: system messages, memory, tail.
+    fn cut(&mut self, keep_from: u64, estimate: u64, tokens: (u64, u64), memory: String) -> Effect {
+        let system = self.live.iter().take_while(|record| record.role == Role::System).count();
+        let mut at = 0;
+        self.live.retain(|record| {
+            at += 1;
+            at <= system || record.seq >= keep_from
+        });
+        self.estimate = estimate;
+        self.calibration.reset_base(estimate);
+        self.head = Some(memory.clone()).filter(|memory| !memory.is_empty());
+        Effect::Cut(Box::new(Cut { at_seq: self.last_seq, keep_from, estimate, tokens, memory }))
+    }
+
+    pub(super) fn agent_compacted(&mut self, through: u64) -> Vec<Effect> {
+        self.prepared = None;
+        let before = self.calibration.scale(self.estimate);
+        let estimate = self.live.iter().filter(|record| record.seq > through).map(|record| u64::from(record.tokens)).sum();
+        let after = self.calibration.scale(estimate);
+        let mut effects = vec![self.cut(through + 1, estimate, (before, after), String::new())];
+        self.open.retain(|(call, _)| self.live.iter().any(|record| record.calls.contains(call)));
+        effects.extend(self.pressure_change());
+        effects
+    }
+}

@@ -1,0 +1,169 @@
+//! The reading end of following: what was added to a file since the last look, and whether it is still the
+//! same file.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::transcripts::{Format, Item, Reader};
+
+/// Bytes read at once.
+const PIECE: usize = 256 * 1024;
+/// Bytes before the end of what was read that are compared at the next look: a file that was written anew in
+/// place, and is longer than before, differs there.
+const ANCHOR: usize = 256;
+
+/// What a look brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// Nothing has changed.
+    Nothing,
+    /// Something was read.
+    Some,
+    /// The receiver wants no more.
+    Refused,
+}
+
+/// What the metadata tell of a file; equal stamps are taken for equal contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    identity: Option<(u64, u64)>,
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Stamp { identity, length: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+/// A file and how far it was read.
+pub(super) struct Tail {
+    path: PathBuf,
+    format: Format,
+    reader: Reader,
+    offset: u64,
+    anchor: Vec<u8>,
+    stamp: Option<Stamp>,
+    /// What was given of a document, which is read whole each time.
+    given: Vec<Item>,
+}
+
+impl Tail {
+    /// A tail at the start of the file.
+    pub(super) fn new(path: PathBuf, format: Format) -> Tail {
+        let reader = Reader::new(format);
+        Tail { path, format, reader, offset: 0, anchor: Vec::new(), stamp: None, given: Vec::new() }
+    }
+
+    /// What the reader held back for a sign that the writer has gone on.
+    pub(super) fn settle(&mut self) -> Vec<Item> {
+        self.reader.settle()
+    }
+
+    /// Reads what is new, in pieces; `give` refuses more by `false`.
+    pub(super) fn read(&mut self, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<Read> {
+        let metadata = match std::fs::metadata(&self.path) {
+            // Opening anything else than a file could block.
+            Ok(metadata) if metadata.is_file() => metadata,
+            Ok(_) => return Ok(Read::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // The next file of this name is another one, also if it gets the same inode.
+                if self.stamp.is_some() {
+                    self.restart();
+                }
+                return Ok(Read::Nothing);
+            }
+            Err(error) => return Err(error),
+        };
+        if self.stamp == Some(Stamp::of(&metadata)) {
+            return Ok(Read::Nothing);
+        }
+        let mut file = File::open(&self.path)?;
+        // The file that was opened, not the one that was looked at.
+        let stamp = Stamp::of(&file.metadata()?);
+        if !self.continues(&stamp, &mut file)? {
+            self.restart();
+        }
+        file.seek(SeekFrom::Start(self.offset))?;
+        if !self.read_lines(&mut file, give)? {
+            return Ok(Read::Refused);
+        }
+        if self.reader.is_document() && !self.read_document(&mut file, give)? {
+            return Ok(Read::Refused);
+        }
+        // What was written since `stamp` was taken changes the file's own; the next look will see it.
+        self.stamp = Some(stamp);
+        Ok(Read::Some)
+    }
+
+    /// The file is the one that was read, and has what was read.
+    fn continues(&self, stamp: &Stamp, file: &mut File) -> io::Result<bool> {
+        let same = self.stamp.is_none_or(|known| known.identity == stamp.identity);
+        if !same || stamp.length < self.offset {
+            return Ok(false);
+        }
+        let mut found = vec![0; self.anchor.len()];
+        file.seek(SeekFrom::Start(self.offset.saturating_sub(found.len() as u64)))?;
+        match file.read_exact(&mut found) {
+            Ok(()) => Ok(found == self.anchor),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn restart(&mut self) {
+        let path = std::mem::take(&mut self.path);
+        let given = std::mem::take(&mut self.given);
+        *self = Tail { given, ..Tail::new(path, self.format) };
+    }
+
+    fn read_lines(&mut self, file: &mut File, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            let length = match file.read(&mut piece) {
+                Ok(0) => return Ok(true),
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let bytes = piece.get(..length).unwrap_or_default();
+            self.offset += length as u64;
+            self.anchor.extend_from_slice(bytes.get(length.saturating_sub(ANCHOR)..).unwrap_or_default());
+            self.anchor.drain(..self.anchor.len().saturating_sub(ANCHOR));
+            if !give(self.reader.push(bytes)) {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Reads a document from its start and gives what it has more than before. A document in the middle of
+    /// being written has less, and gives nothing; another one is given whole.
+    fn read_document(&mut self, file: &mut File, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_end(&mut bytes)?;
+        let mut reader = Reader::new(self.format);
+        let mut items = reader.push(&bytes);
+        items.extend(reader.finish());
+        if self.given.starts_with(&items) {
+            return Ok(true);
+        }
+        let mut news = items.get(self.given.len()..).unwrap_or_default().to_vec();
+        if !items.starts_with(&self.given) {
+            news = items.clone();
+            news.insert(0, Item::Rewound { after: None });
+        }
+        self.given = items;
+        Ok(give(news))
+    }
+}

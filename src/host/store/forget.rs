@@ -1,0 +1,64 @@
+//! Forgetting a session so that none of its bytes stay in the files.
+//!
+//! Deleting rows is not enough: `SQLite` leaves their bytes in free pages, in the gaps of pages that were
+//! rearranged, and in the write-ahead log (its `secure_delete` does not reach all of these), and the search
+//! index keeps words until their segment is rewritten. So the index is rewritten, the database built anew from
+//! the rows that are left, and the log cut to nothing. That takes time in proportion to the store, other
+//! writers wait meanwhile; a note in the database lets the next call or start finish what a crash interrupted.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, ffi};
+
+use super::schema::all;
+use super::{Answer, SessionKey, Store, StoreError};
+
+/// Deletes the rows and leaves the note. Whether there was such a session.
+fn delete(connection: &mut Connection, id: &str) -> Answer<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let key = transaction.query_row("SELECT key FROM sessions WHERE id = ?1", [id], |row| row.get(0).map(SessionKey));
+    let Some(key) = key.optional()? else { return Ok(false) };
+    for table in ["events", "rewinds", "revisions", "compactions", "search"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE rowid BETWEEN ?1 AND ?2"), all(key))?;
+    }
+    for table in ["event_keys", "snapshots", "indexed"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE session = ?1"), [key.0])?;
+    }
+    transaction.execute("DELETE FROM sessions WHERE key = ?1", [key.0])?;
+    transaction.execute("INSERT INTO forgetting (since) VALUES (unixepoch())", [])?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// Rewrites the files without what was deleted, where the note says so.
+fn erase(connection: &Connection) -> Answer<()> {
+    let noted = connection.prepare_cached("SELECT 1 FROM forgetting")?.exists([])?;
+    if !noted {
+        return Ok(());
+    }
+    connection.execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
+    connection.execute_batch("VACUUM")?;
+    let waited_in_vain: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if waited_in_vain {
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None));
+    }
+    connection.execute("DELETE FROM forgetting", [])?;
+    Ok(())
+}
+
+impl Store {
+    /// Deletes every trace of a session, also the bytes in the database's files. Whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another process kept reading: the session is gone, its bytes may not be; call
+    /// again, or the next [`Store::open`] does the rest.
+    pub fn forget(&mut self, id: &str) -> Result<bool, StoreError> {
+        let existed = delete(&mut self.connection, id).map_err(|e| self.error(e))?;
+        erase(&self.connection).map_err(|e| self.error(e))?;
+        Ok(existed)
+    }
+
+    /// Finishes a [`Store::forget`] that was interrupted. Where that fails (others are busy, no room) the store
+    /// is as usable as before, and the note stays for the next start.
+    pub(super) fn finish_forgetting(&self) {
+        let _ = erase(&self.connection);
+    }
+}

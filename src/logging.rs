@@ -1,0 +1,24 @@
+//! Logs go to daily files under the state directory, never to stdout, which belongs to the protocol.
+//! `SESSION_MEMORY_LOG` sets the level (`debug`, or any filter of `tracing`).
+
+use std::path::Path;
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{Builder, Rotation};
+use tracing_subscriber::EnvFilter;
+
+/// Days of logs that are kept.
+const KEPT_FILES: usize = 7;
+
+/// Starts logging; the guard must live to the end of `main`, or the last lines are lost. Without a writable state
+/// directory there is no log, and that is no reason to fail.
+pub fn start(state_dir: &Path) -> Option<WorkerGuard> {
+    let folder = state_dir.join("logs");
+    crate::host::private_dir(&folder).ok()?;
+    let appender =
+        Builder::new().rotation(Rotation::DAILY).filename_prefix("session-memory").filename_suffix("log").max_log_files(KEPT_FILES).build(folder).ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let filter = EnvFilter::try_from_env("SESSION_MEMORY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init().ok()?;
+    Some(guard)
+}

@@ -1,0 +1,17 @@
+//! The language server: bytes in, tasks for one main loop, answers and notifications out.
+//!
+//! Three threads: the transport and its handlers on a single-threaded runtime; the main loop, which owns every
+//! session and answers everything that must be quick; the writer, which does what may be slow (memory files, the
+//! search index, searches). Types of the LSP appear in `backend` and `convert` only.
+
+pub mod backend;
+mod client;
+mod convert;
+mod imports;
+mod main_loop;
+mod requests;
+pub mod transport;
+mod workspace;
+mod writer;
+
+pub use backend::run;

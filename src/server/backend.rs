@@ -1,0 +1,185 @@
+//! The methods of the server. Every handler's first statement is one synchronous send into the main loop, so that
+//! the loop sees requests and notifications in the order they arrived; a request then awaits its answer.
+
+use std::process::ExitCode;
+use std::sync::mpsc::Sender;
+
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams, InitializeResult,
+    InitializedParams, LSPAny, notification::Notification,
+};
+use tower_lsp::{Client as LspClient, LanguageServer, LspService};
+
+use super::client::{Client, Notice};
+use super::convert;
+use super::main_loop::{MainLoop, Task};
+use super::transport;
+use crate::config::Config;
+use crate::wire::jsonrpc::RawJson;
+use crate::wire::protocol::{Method, RequestError};
+
+struct Backend {
+    tasks: Sender<Task>,
+    /// Told the client's process id, so that the server ends with it.
+    parent: std::sync::Mutex<Option<oneshot::Sender<u32>>>,
+}
+
+impl Backend {
+    /// Sends a request into the loop; the future is its answer.
+    fn request(&self, method: Method, params: String) -> impl Future<Output = Result<RawJson>> + Send + use<> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.tasks.send(Task::Request { method, params, reply });
+        async move {
+            let ended = || convert::error(RequestError::internal("the server is shutting down"));
+            sent.map_err(|_| ended())?;
+            answer.await.map_err(|_| ended())?.map(RawJson).map_err(convert::error)
+        }
+    }
+
+    fn tell(&self, task: Task) {
+        // The loop is gone only when the server ends.
+        let _ = self.tasks.send(task);
+    }
+}
+
+macro_rules! handlers {
+    ($($name:ident => $method:ident),* $(,)?) => {
+        impl Backend {
+            $(async fn $name(&self, params: RawJson) -> Result<RawJson> {
+                self.request(Method::$method, params.0).await
+            })*
+        }
+
+        /// The service with our methods beside those of the LSP.
+        fn service(init: impl FnOnce(LspClient) -> Backend) -> (LspService<Backend>, tower_lsp::ClientSocket) {
+            LspService::build(init)$(.custom_method(Method::$method.name(), Backend::$name))*.finish()
+        }
+    };
+}
+
+handlers! {
+    append => Append,
+    compact => Compact,
+    refresh => Refresh,
+    memory => Memory,
+    history => History,
+    search => Search,
+    events => Events,
+    sessions => Sessions,
+    import => Import,
+    forget => Forget,
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        self.tell(Task::Initialize { folders: convert::folders(&params), settings: convert::initial_settings(&params) });
+        if let Some(pid) = params.process_id
+            && let Some(sender) = self.parent.lock().ok().and_then(|mut parent| parent.take())
+        {
+            let _ = sender.send(pid);
+        }
+        Ok(convert::initialize_result())
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        tracing::info!("initialized");
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        let (reply, done) = oneshot::channel();
+        self.tell(Task::Flush { reply });
+        let _ = done.await;
+        Ok(())
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let settings = params.settings.get("sessionMemory").cloned().unwrap_or_default();
+        self.tell(Task::Configure { settings });
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let added = params.event.added.iter().filter_map(convert::folder).collect();
+        let removed = params.event.removed.iter().filter_map(convert::folder).collect();
+        self.tell(Task::Folders { added, removed });
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let argument = params.arguments.into_iter().next().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let method = Method::from_command(&params.command).ok_or_else(|| {
+            let known: Vec<String> = Method::ALL.iter().map(|method| method.command()).collect();
+            convert::error(RequestError::invalid("command", format!("{:?} is unknown; accepted are {}", params.command, known.join(", "))))
+        })?;
+        let answer = self.request(method, argument.to_string()).await?;
+        serde_json::from_str(&answer.0).map_err(|error| convert::error(RequestError::internal(error.to_string())))
+    }
+}
+
+/// A notification whose method is only known at run time has a type of its own for each.
+macro_rules! notifications {
+    ($($name:ident = $method:literal),* $(,)?) => {
+        $(struct $name;
+        impl Notification for $name {
+            type Params = Value;
+            const METHOD: &'static str = $method;
+        })*
+
+        async fn notify(client: &LspClient, method: &str, params: Value) {
+            match method {
+                $($method => client.send_notification::<$name>(params).await,)*
+                _ => tracing::error!("no notification {method}"),
+            }
+        }
+    };
+}
+
+notifications! {
+    DidUpdate = "sessionMemory/didUpdate",
+    DidChangePressure = "sessionMemory/didChangePressure",
+    Progress = "$/progress",
+}
+
+async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>) {
+    while let Some(notice) = notices.recv().await {
+        match notice {
+            Notice::Notification(method, params) => notify(&client, method, params).await,
+            Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
+        }
+    }
+}
+
+/// Serves on stdin and stdout until the client is gone.
+///
+/// # Errors
+/// When the runtime or a thread cannot be started.
+pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (client, notices) = Client::new();
+    let main_loop = MainLoop::start(config, problems, client)?;
+    let (parent, parent_pid) = oneshot::channel();
+    let tasks = main_loop.tasks();
+    let mut lsp_client = None;
+    let (service, socket) = service(|client| {
+        lsp_client = Some(client);
+        Backend { tasks, parent: std::sync::Mutex::new(Some(parent)) }
+    });
+    let (input, output) = transport::stdio()?;
+    let exit = runtime.block_on(async move {
+        if let Some(client) = lsp_client {
+            tokio::spawn(deliver(client, notices));
+        }
+        let parent_died = async {
+            match parent_pid.await {
+                Ok(pid) => transport::parent_died(pid).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        transport::serve(input, output, service, socket, parent_died).await
+    });
+    // Whatever was accepted is on disk before the process ends.
+    main_loop.end();
+    runtime.shutdown_background();
+    Ok(ExitCode::from(exit.code()))
+}

@@ -1,0 +1,114 @@
+//! Notifications to the client, from any thread, in the order they were given.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::engine::effect::{Effect, Revision};
+use crate::wire::protocol::{DID_CHANGE_PRESSURE, DID_UPDATE};
+
+/// How urgent a message to the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Urgency {
+    /// Something was not done.
+    Error,
+    /// Something is not as the user may think.
+    Warning,
+}
+
+/// Something to tell the client.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A notification of ours or of the LSP: method and params.
+    Notification(&'static str, Value),
+    /// `window/showMessage`, logged as well.
+    Show(Urgency, String),
+}
+
+/// The sending end; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    sender: UnboundedSender<Notice>,
+}
+
+impl Client {
+    /// A client and the queue that the runtime empties.
+    pub fn new() -> (Client, UnboundedReceiver<Notice>) {
+        let (sender, receiver) = unbounded_channel();
+        (Client { sender }, receiver)
+    }
+
+    fn send(&self, notice: Notice) {
+        // The receiver is gone only when the server ends.
+        let _ = self.sender.send(notice);
+    }
+
+    /// Tells of a new version of a memory.
+    pub fn did_update(&self, session_id: &str, uri: &str, revision: &Revision) {
+        let params = json!({
+            "sessionId": session_id,
+            "revision": revision.revision,
+            "uri": uri,
+            "origin": revision.origin.name(),
+            "source": revision.source,
+            "coveredThrough": revision.covered_through,
+            "unified": revision.diff.unified,
+            "addedLines": revision.diff.added,
+            "removedLines": revision.diff.removed,
+        });
+        self.send(Notice::Notification(DID_UPDATE, params));
+    }
+
+    /// Tells of another level of pressure.
+    pub fn did_change_pressure(&self, session_id: &str, effect: &Effect) {
+        if let Effect::Pressure { pressure, context_tokens, context_limit } = effect {
+            let params = json!({
+                "sessionId": session_id,
+                "pressure": pressure,
+                "contextTokens": context_tokens,
+                "contextLimit": context_limit,
+            });
+            self.send(Notice::Notification(DID_CHANGE_PRESSURE, params));
+        }
+    }
+
+    /// Tells the user.
+    pub fn show(&self, urgency: Urgency, message: impl Into<String>) {
+        let message = message.into();
+        tracing::warn!("{message}");
+        self.send(Notice::Show(urgency, message));
+    }
+
+    /// Reports progress under a token of the client's; the end is reported when the value is dropped.
+    pub fn progress(&self, token: Option<Value>, title: &str) -> Option<Progress> {
+        let progress = Progress { client: self.clone(), token: token? };
+        progress.report(json!({"kind": "begin", "title": title, "cancellable": true, "percentage": 0}));
+        Some(progress)
+    }
+}
+
+/// Work that is under way.
+#[derive(Debug)]
+pub struct Progress {
+    client: Client,
+    token: Value,
+}
+
+impl Progress {
+    fn report(&self, value: Value) {
+        let params = json!({"token": self.token, "value": value});
+        self.client.send(Notice::Notification("$/progress", params));
+    }
+
+    /// How far it is.
+    pub fn at(&self, done: u64, of: u64, message: &str) {
+        let percentage = (done * 100).checked_div(of).unwrap_or(100).min(100);
+        self.report(json!({"kind": "report", "percentage": percentage, "message": message}));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.report(json!({"kind": "end"}));
+    }
+}

@@ -1,0 +1,276 @@
+//! The one thread that owns the sessions: it takes tasks in the order they arrived, stores before it acknowledges,
+//! and gives every quick answer itself. What may be slow goes to the writer.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::client::{Client, Urgency};
+use super::imports::Imports;
+use super::workspace::{Folder, Workspace};
+use super::writer::{Job, Writer};
+use crate::config::{Config, Source, state_dir};
+use crate::engine::event::{Event, Origin};
+use crate::engine::schedule::Due;
+use crate::host::store::StoreError;
+use crate::wire::protocol::{Method, RequestError, code};
+
+/// Quiet time after which the likely next answer is prepared. Long enough that a client that sends one event after
+/// the other is not slowed down by it.
+const QUIET: Duration = Duration::from_millis(15);
+/// Tokens after which the state of a session is saved again: what is read anew after a crash.
+const SAVE_TOKENS: u64 = 50_000;
+
+/// Where an answer goes: the result as JSON text.
+pub type Reply = oneshot::Sender<Result<String, RequestError>>;
+
+/// Something for the loop.
+pub enum Task {
+    /// The client introduces itself.
+    Initialize {
+        /// Its workspace folders.
+        folders: Vec<Folder>,
+        /// Its settings.
+        settings: Value,
+    },
+    /// The client's settings changed.
+    Configure {
+        /// All of them.
+        settings: Value,
+    },
+    /// Workspace folders came or went.
+    Folders {
+        /// New ones.
+        added: Vec<Folder>,
+        /// Closed ones.
+        removed: Vec<Folder>,
+    },
+    /// A request.
+    Request {
+        /// Which.
+        method: Method,
+        /// Its parameters as JSON text.
+        params: String,
+        /// Where the answer goes.
+        reply: Reply,
+    },
+    /// A part of an import that runs on a thread of its own.
+    Imported(super::imports::Batch),
+    /// The writer found that the user has changed a memory file.
+    FileEdited {
+        /// The workspace folder.
+        root: PathBuf,
+        /// The session.
+        session_id: String,
+        /// The text that the edit was made on.
+        base: String,
+        /// The text now.
+        text: String,
+    },
+    /// Everything that was accepted is to be on disk.
+    Flush {
+        /// Told when it is.
+        reply: oneshot::Sender<()>,
+    },
+    /// The server ends.
+    End,
+}
+
+/// The loop's thread.
+pub struct MainLoop {
+    tasks: Sender<Task>,
+    thread: JoinHandle<()>,
+}
+
+impl MainLoop {
+    /// Starts the thread.
+    pub fn start(config: Config, problems: Vec<String>, client: Client) -> std::io::Result<MainLoop> {
+        let (tasks, receiver) = channel();
+        let core = Core::new(config, problems, client, tasks.clone())?;
+        let thread = std::thread::Builder::new().name("main-loop".to_owned()).spawn(move || core.run(&receiver))?;
+        Ok(MainLoop { tasks, thread })
+    }
+
+    /// Where tasks are sent.
+    pub fn tasks(&self) -> Sender<Task> {
+        self.tasks.clone()
+    }
+
+    /// Ends the thread after all tasks sent so far, with everything saved.
+    pub fn end(self) {
+        let _ = self.tasks.send(Task::End);
+        let _ = self.thread.join();
+    }
+}
+
+/// The loop's state.
+pub(super) struct Core {
+    pub config: Config,
+    /// What the user has set outside of the editor; the editor's settings are laid over it.
+    user_config: Config,
+    problems: Vec<String>,
+    pub client: Client,
+    pub tasks: Sender<Task>,
+    pub writer: Writer,
+    pub imports: Imports,
+    pub folders: Vec<Folder>,
+    pub workspaces: HashMap<PathBuf, Workspace>,
+    state_dir: PathBuf,
+    /// Sessions with something new since their answer was prepared.
+    waiting: VecDeque<(PathBuf, String)>,
+}
+
+impl Core {
+    fn new(config: Config, problems: Vec<String>, client: Client, tasks: Sender<Task>) -> std::io::Result<Core> {
+        let state_dir = state_dir().ok_or_else(|| {
+            std::io::Error::new(std::io::ErrorKind::NotFound, "no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR")
+        })?;
+        let writer = Writer::start(tasks.clone(), client.clone())?;
+        Ok(Core {
+            user_config: config.clone(),
+            config,
+            problems,
+            client,
+            tasks,
+            writer,
+            imports: Imports::default(),
+            folders: Vec::new(),
+            workspaces: HashMap::new(),
+            state_dir,
+            waiting: VecDeque::new(),
+        })
+    }
+
+    fn run(mut self, tasks: &Receiver<Task>) {
+        loop {
+            let task = if self.waiting.is_empty() { tasks.recv().map_err(|_| RecvTimeoutError::Disconnected) } else { tasks.recv_timeout(QUIET) };
+            match task {
+                Ok(Task::End) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(task) => self.handle(task),
+                Err(RecvTimeoutError::Timeout) => self.prepare_next(),
+            }
+        }
+        self.imports.stop();
+        self.save_all();
+        self.writer.end();
+    }
+
+    fn handle(&mut self, task: Task) {
+        match task {
+            Task::Initialize { folders, settings } => {
+                self.folders = folders;
+                for problem in std::mem::take(&mut self.problems) {
+                    self.client.show(Urgency::Warning, problem);
+                }
+                self.configure(&settings);
+            }
+            Task::Configure { settings } => self.configure(&settings),
+            Task::Folders { added, removed } => {
+                self.folders.retain(|folder| !removed.contains(folder));
+                self.folders.extend(added);
+            }
+            Task::Request { method, params, reply } => self.request(method, &params, reply),
+            Task::Imported(batch) => self.imported(batch),
+            Task::FileEdited { root, session_id, base, text } => self.file_edited(&root, &session_id, base, &text),
+            Task::Flush { reply } => {
+                self.save_all();
+                self.writer.send(Job::Flush { reply });
+            }
+            Task::End => {}
+        }
+    }
+
+    fn configure(&mut self, settings: &Value) {
+        let mut config = self.user_config.clone();
+        for problem in config.merge(settings, &Source::Editor) {
+            self.client.show(Urgency::Warning, problem);
+        }
+        self.config = config;
+        for workspace in self.workspaces.values_mut() {
+            for entry in workspace.sessions.values_mut() {
+                entry.session.apply(now(), Event::Configured(self.config.engine.clone()));
+            }
+            // Files may have another place now.
+            workspace.sessions.clear();
+        }
+    }
+
+    /// The workspace of a folder, opened at its first use.
+    pub fn workspace(&mut self, root: &Path) -> Result<&mut Workspace, RequestError> {
+        if !self.workspaces.contains_key(root) {
+            let workspace = Workspace::open(root, &self.state_dir).map_err(|error| refused(&error))?;
+            self.workspaces.insert(root.to_owned(), workspace);
+        }
+        self.workspaces.get_mut(root).ok_or_else(|| RequestError::internal("a workspace vanished"))
+    }
+
+    /// All folders with a session that a request can mean: those of the client first.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let mut roots: Vec<PathBuf> = self.folders.iter().map(|folder| folder.path.clone()).collect();
+        roots.extend(self.workspaces.keys().filter(|root| !self.folders.iter().any(|folder| folder.path == **root)).cloned());
+        roots
+    }
+
+    /// The folder in which a session lives, with the session in memory.
+    pub fn find(&mut self, id: &str) -> Result<PathBuf, RequestError> {
+        crate::wire::protocol::check_session_id(id)?;
+        let mut failed = None;
+        for root in self.roots() {
+            let config = self.config.clone();
+            match self.workspace(&root).and_then(|workspace| workspace.load(id, &config).map_err(|error| refused(&error))) {
+                Ok(true) => return Ok(root),
+                Ok(false) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        Err(failed.unwrap_or_else(|| RequestError::unknown_session(id)))
+    }
+
+    /// Notes that a session has something new; does what is due at once.
+    pub fn changed(&mut self, root: &Path, id: &str) {
+        let place = (root.to_owned(), id.to_owned());
+        if !self.waiting.contains(&place) {
+            self.waiting.push_back(place);
+        }
+        let due = self.workspaces.get(root).and_then(|workspace| workspace.sessions.get(id)).is_some_and(|entry| entry.session.due() == Due::Now);
+        if due && let Err(error) = self.update(root, id, Origin::Background) {
+            self.client.show(Urgency::Error, format!("the memory of session {id:?} was not updated: {error}"));
+        }
+    }
+
+    fn prepare_next(&mut self) {
+        let Some((root, id)) = self.waiting.pop_front() else { return };
+        let Some(workspace) = self.workspaces.get_mut(&root) else { return };
+        let Some(entry) = workspace.sessions.get_mut(&id) else { return };
+        entry.session.apply(now(), Event::Idle);
+        if entry.tokens >= entry.saved_tokens + SAVE_TOKENS {
+            workspace.save(&id);
+        }
+        self.writer.send(Job::Index { state: workspace.state.clone() });
+    }
+
+    fn save_all(&mut self) {
+        for workspace in self.workspaces.values_mut() {
+            let ids: Vec<String> = workspace.sessions.iter().filter(|(_, entry)| entry.tokens > entry.saved_tokens).map(|(id, _)| id.clone()).collect();
+            for id in ids {
+                workspace.save(&id);
+            }
+        }
+    }
+}
+
+/// Milliseconds since the epoch.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// The store's refusal on the wire.
+pub(super) fn refused(error: &StoreError) -> RequestError {
+    let data = serde_json::json!({"path": error.path().display().to_string()});
+    RequestError { code: code::WRITE_REFUSED, message: error.to_string(), data: Some(data) }
+}

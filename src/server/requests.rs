@@ -1,0 +1,173 @@
+//! The requests, one file for each kind. A request stores first and answers then; what it wants written to a file is
+//! handed to the writer.
+
+mod append;
+mod compact;
+mod find;
+mod memory;
+
+use std::path::{Path, PathBuf};
+
+pub use append::Given;
+
+use super::convert::path_of;
+use super::main_loop::{Core, Reply, now, refused};
+use super::workspace::Entry;
+use super::writer::Job;
+use crate::engine::effect::{Cut, Effect, Revision};
+use crate::host::store::{CompactionKind, NewCompaction, NewRevision};
+use crate::wire::protocol::{Method, RequestError, SessionParams, params};
+
+/// Times that a request starts over because another process changed the session meanwhile.
+const RETRIES: u32 = 5;
+
+impl Core {
+    /// Handles a request; the answer may come later.
+    pub(super) fn request(&mut self, method: Method, text: &str, reply: Reply) {
+        let result = match method {
+            Method::Append => self.append(text),
+            Method::Compact => self.compact(text),
+            Method::Memory => self.memory(text),
+            Method::History => self.history(text),
+            Method::Events => self.events(text),
+            Method::Sessions => self.sessions(text),
+            Method::Refresh => return self.refresh(text, reply),
+            Method::Search => return self.search(text, reply),
+            Method::Forget => return self.forget(text, reply),
+            Method::Import => return self.import(text, reply),
+        };
+        match result {
+            Ok((answer, then)) => {
+                let _ = reply.send(Ok(answer));
+                if let Some((root, id)) = then {
+                    self.changed(&root, &id);
+                }
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// The folder that a `workspaceFolder` names; without one the client's first.
+    pub(super) fn folder(&self, named: Option<&str>) -> Result<PathBuf, RequestError> {
+        let Some(named) = named else {
+            return self.folders.first().map(|folder| folder.path.clone()).ok_or_else(|| {
+                RequestError::invalid("workspaceFolder", "is missing, and the client has no workspace folder open; a file URI of a folder is accepted")
+            });
+        };
+        let path = path_of(named).ok_or_else(|| RequestError::invalid("workspaceFolder", format!("{named:?} is not a file URI of a folder on this machine")))?;
+        if path.is_dir() { Ok(path) } else { Err(RequestError::invalid("workspaceFolder", format!("{} is not a folder", path.display()))) }
+    }
+
+    fn entry(&mut self, root: &Path, id: &str) -> Option<&mut Entry> {
+        self.workspaces.get_mut(root)?.sessions.get_mut(id)
+    }
+
+    /// Does what the engine asks. `None`: another process was faster, and the session is to be loaded again.
+    pub(super) fn perform(&mut self, root: &Path, id: &str, effects: Vec<Effect>) -> Result<Option<()>, RequestError> {
+        let mut revision: Option<Box<Revision>> = None;
+        let mut cut: Option<Box<Cut>> = None;
+        for effect in effects {
+            match effect {
+                Effect::Revised(revised) => revision = Some(revised),
+                Effect::Cut(made) => cut = Some(made),
+                Effect::Pressure { .. } => self.client.did_change_pressure(id, &effect),
+                Effect::Compacted { .. } => {}
+            }
+        }
+        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(None) };
+        let Some(entry) = workspace.sessions.get_mut(id) else { return Ok(None) };
+        let new_revision = revision.as_deref().map(new_revision);
+        let swapped = match (&cut, &new_revision) {
+            (Some(cut), _) => workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut), new_revision.as_ref()),
+            (None, Some(revision)) => workspace.store.add_revision(entry.key, entry.marks, revision),
+            (None, None) => Ok(Ok(entry.marks)),
+        };
+        match swapped {
+            Ok(Ok(marks)) => entry.marks = marks,
+            // The engine is ahead of the store now: only loading the session again is safe.
+            Ok(Err(_)) => {
+                workspace.sessions.remove(id);
+                return Ok(None);
+            }
+            Err(error) => {
+                workspace.sessions.remove(id);
+                return Err(refused(&error));
+            }
+        }
+        if revision.is_some() {
+            self.write_file(root, id, revision, None, None);
+        }
+        Ok(Some(()))
+    }
+
+    /// Has the newest memory written to its file.
+    fn write_file(&mut self, root: &Path, id: &str, revision: Option<Box<Revision>>, known: Option<String>, reply: Option<(Reply, String)>) {
+        let Some(workspace) = self.workspaces.get(root) else { return };
+        let Some(entry) = workspace.sessions.get(id) else { return };
+        self.writer.send(Job::Write {
+            root: root.to_owned(),
+            state: workspace.state.clone(),
+            session_id: id.to_owned(),
+            file: entry.file.clone(),
+            known,
+            revision,
+            reply,
+        });
+    }
+
+
+    fn forget(&mut self, text: &str, reply: Reply) {
+        let forgotten = params::<SessionParams>(text).and_then(|params| {
+            let root = self.find(&params.session_id)?;
+            self.imports.stop_session(&params.session_id);
+            let workspace = self.workspace(&root)?;
+            let file = workspace.sessions.remove(&params.session_id).map(|entry| entry.file);
+            workspace.store.forget(&params.session_id).map_err(|error| refused(&error))?;
+            file.ok_or_else(|| RequestError::unknown_session(&params.session_id))
+        });
+        match forgotten {
+            Ok(file) => self.writer.send(Job::Remove { file, reply: (reply, "{}".to_owned()) }),
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+/// An answer, and the session that has something new.
+type Answer = Result<(String, Option<(PathBuf, String)>), RequestError>;
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, RequestError> {
+    serde_json::to_string(value).map_err(|error| RequestError::internal(error.to_string()))
+}
+
+fn busy(id: &str) -> RequestError {
+    RequestError::internal(format!("session {id:?} is being changed by other processes all the time; try again"))
+}
+
+fn new_revision(revision: &Revision) -> NewRevision<'_> {
+    NewRevision {
+        at: revision.at,
+        source: revision.source,
+        origin: revision.origin.name(),
+        covered: revision.covered_through,
+        tokens: revision.tokens,
+        added: revision.diff.added,
+        removed: revision.diff.removed,
+        text: &revision.text,
+        generated: None,
+    }
+}
+
+fn new_compaction(cut: &Cut) -> NewCompaction<'_> {
+    let small = |tokens: u64| u32::try_from(tokens).unwrap_or(u32::MAX);
+    let ours = !cut.memory.is_empty();
+    NewCompaction {
+        at: now(),
+        at_seq: cut.at_seq,
+        keep_from: cut.keep_from,
+        tokens_before: small(cut.tokens.0),
+        // What the live context begins with when it is loaded again: an estimate like those of the events.
+        tokens_after: small(cut.estimate),
+        kind: if ours { CompactionKind::Ours } else { CompactionKind::Agent },
+        memory: ours.then_some(cut.memory.as_str()),
+    }
+}

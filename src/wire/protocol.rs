@@ -1,0 +1,443 @@
+//! The methods of `sessionMemory/*`: names, parameters, results, errors. `docs/protocol.md` is checked against this
+//! file by a test.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::engine::settings::Pressure;
+
+/// Version of the protocol, told at `initialize`.
+pub const PROTOCOL: u32 = 1;
+
+/// A request of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Stores events.
+    Append,
+    /// Answers with memory and tail.
+    Compact,
+    /// Brings the memory up to date.
+    Refresh,
+    /// Gives a version of the memory.
+    Memory,
+    /// Lists the versions.
+    History,
+    /// Finds events.
+    Search,
+    /// Gives events as stored.
+    Events,
+    /// Lists sessions.
+    Sessions,
+    /// Reads an agent's transcript file.
+    Import,
+    /// Deletes a session.
+    Forget,
+}
+
+impl Method {
+    /// All methods.
+    pub const ALL: [Method; 10] = [
+        Method::Append,
+        Method::Compact,
+        Method::Refresh,
+        Method::Memory,
+        Method::History,
+        Method::Search,
+        Method::Events,
+        Method::Sessions,
+        Method::Import,
+        Method::Forget,
+    ];
+
+    /// The method's name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Append => "sessionMemory/append",
+            Method::Compact => "sessionMemory/compact",
+            Method::Refresh => "sessionMemory/refresh",
+            Method::Memory => "sessionMemory/memory",
+            Method::History => "sessionMemory/history",
+            Method::Search => "sessionMemory/search",
+            Method::Events => "sessionMemory/events",
+            Method::Sessions => "sessionMemory/sessions",
+            Method::Import => "sessionMemory/import",
+            Method::Forget => "sessionMemory/forget",
+        }
+    }
+
+    /// The command of `workspace/executeCommand` that does the same.
+    pub fn command(self) -> String {
+        self.name().replace('/', ".")
+    }
+
+    /// The method behind a command.
+    pub fn from_command(command: &str) -> Option<Method> {
+        Method::ALL.into_iter().find(|method| method.command() == command)
+    }
+}
+
+/// Notification: a new revision of a memory.
+pub const DID_UPDATE: &str = "sessionMemory/didUpdate";
+/// Notification: another level of pressure.
+pub const DID_CHANGE_PRESSURE: &str = "sessionMemory/didChangePressure";
+
+/// Parameters of [`Method::Append`]. Events stay the text they came in.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppendParams<'a> {
+    /// The session.
+    pub session_id: String,
+    /// File URI; default: the first workspace folder.
+    pub workspace_folder: Option<String>,
+    /// The model's window in tokens.
+    pub context_limit: Option<u64>,
+    /// Name of the agent, shown and never interpreted.
+    pub agent: Option<String>,
+    /// 1 to [`MAX_EVENTS`] events.
+    #[serde(borrow)]
+    pub events: Vec<&'a RawValue>,
+}
+
+/// Most events of one `append`.
+pub const MAX_EVENTS: usize = 10_000;
+
+/// Shape of a compact answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Anthropic Messages.
+    Anthropic,
+    /// OpenAI Chat Completions.
+    OpenAi,
+    /// One text.
+    Markdown,
+}
+
+/// Parameters of [`Method::Compact`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompactParams {
+    /// The session.
+    pub session_id: String,
+    /// The whole result must fit; refused below 1000.
+    pub target_tokens: Option<u64>,
+    /// Shape of the answer.
+    pub format: Option<Format>,
+    /// False only previews.
+    #[serde(default = "yes")]
+    pub apply: bool,
+    /// What the user wants kept.
+    pub instructions: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Parameters that name a session, and where it matters a revision or a range.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionParams {
+    /// The session.
+    pub session_id: String,
+    /// Version of the memory ([`Method::Memory`]).
+    pub revision: Option<u64>,
+    /// Token under which progress is reported ([`Method::Refresh`]).
+    pub work_done_token: Option<Value>,
+}
+
+/// Parameters of [`Method::Events`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventsParams {
+    /// The session.
+    pub session_id: String,
+    /// First event.
+    pub from_seq: u64,
+    /// Last event.
+    pub to_seq: u64,
+}
+
+/// Parameters of [`Method::Search`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchParams {
+    /// Words, `"phrases"`, `prefix*`.
+    pub query: String,
+    /// Only in this session.
+    pub session_id: Option<String>,
+    /// Most hits, 1 to 100.
+    #[serde(default = "ten")]
+    pub limit: usize,
+    /// Only events of these roles.
+    pub roles: Option<Vec<String>>,
+}
+
+fn ten() -> usize {
+    10
+}
+
+/// Parameters of [`Method::Sessions`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SessionsParams {
+    /// File URI; default: all workspace folders.
+    pub workspace_folder: Option<String>,
+}
+
+/// Parameters of [`Method::Import`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportParams {
+    /// The transcript file, absolute or below the first workspace folder.
+    pub path: String,
+    /// `auto`, `claude-code`, `messages`.
+    pub format: Option<String>,
+    /// The session to fill; default: the one that the file names.
+    pub session_id: Option<String>,
+    /// File URI; default: the first workspace folder.
+    pub workspace_folder: Option<String>,
+    /// Keep tailing the file.
+    #[serde(default)]
+    pub follow: bool,
+    /// Token under which progress is reported.
+    pub work_done_token: Option<Value>,
+}
+
+/// State of a memory, as [`Method::Append`] and [`Method::Sessions`] tell it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryState {
+    /// 0 where there is none yet.
+    pub revision: u64,
+    /// `none`, `fresh`, `stale`.
+    pub freshness: &'static str,
+    /// Tokens that it does not cover.
+    pub behind_tokens: u64,
+    /// An update is under way.
+    pub updating: bool,
+    /// An update is due and waits for an open tool call to end.
+    pub deferred: bool,
+}
+
+/// Result of [`Method::Append`].
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppendResult<'a> {
+    /// Number of the last event stored.
+    pub seq: u64,
+    /// Events stored.
+    pub stored: usize,
+    /// Events skipped because they were known.
+    pub duplicates: usize,
+    /// Use of the window.
+    pub context_tokens: u64,
+    /// The window.
+    pub context_limit: u64,
+    /// Its level.
+    pub pressure: Pressure,
+    /// Calls without a result.
+    pub open_tool_calls: Vec<&'a str>,
+    /// The memory.
+    pub memory: MemoryState,
+}
+
+/// A shortened or left-out event in a compact answer.
+#[derive(Debug, Serialize)]
+pub struct Masked {
+    /// The event.
+    pub seq: u64,
+    /// What it would have cost.
+    pub tokens: u32,
+}
+
+/// First verbatim event of a compact answer.
+#[derive(Debug, Serialize)]
+pub struct KeepFrom<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// The client's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a str>,
+}
+
+/// The memory behind a compact answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompactMemory<'a> {
+    /// Its version.
+    pub revision: u64,
+    /// The last event it stands for.
+    pub covered_through: u64,
+    /// `model`, `extractive`, `user`.
+    pub source: &'a str,
+    /// `fresh` or `stale`.
+    pub freshness: &'static str,
+    /// Tokens it does not cover.
+    pub behind_tokens: u64,
+    /// The file.
+    pub uri: &'a str,
+}
+
+/// Result of [`Method::Compact`]. The messages are spliced in as they are.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompactResult<'a> {
+    /// False: nothing was gained, nothing was applied.
+    pub compacted: bool,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    /// `[memory message, ...verbatim tail]`.
+    pub messages: &'a RawValue,
+    /// The same as one text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<&'a str>,
+    /// First verbatim event.
+    pub keep_from: KeepFrom<'a>,
+    /// The memory.
+    pub memory: CompactMemory<'a>,
+    /// Size of the messages before.
+    pub tokens_before: u64,
+    /// Size of the answer.
+    pub tokens_after: u64,
+    /// Tool outputs left out.
+    pub masked: Vec<Masked>,
+    /// Events brought back for a query.
+    pub retrieved: Vec<Value>,
+    /// What the caller should know.
+    pub warnings: &'a [String],
+    /// Time the server took.
+    pub elapsed_micros: u64,
+}
+
+/// Error codes beyond those of JSON-RPC.
+pub mod code {
+    /// A field is missing or wrong.
+    pub const INVALID_PARAMS: i64 = -32602;
+    /// A fault of the program.
+    pub const INTERNAL: i64 = -32603;
+    /// No such session.
+    pub const UNKNOWN_SESSION: i64 = -32001;
+    /// No such version of a memory.
+    pub const UNKNOWN_REVISION: i64 = -32002;
+    /// The workspace or the store refuses the write.
+    pub const WRITE_REFUSED: i64 = -32003;
+    /// Cancelled by the client.
+    pub const CANCELLED: i64 = -32800;
+}
+
+/// A request that failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct RequestError {
+    /// See [`code`].
+    pub code: i64,
+    /// What happened, where, what to do.
+    pub message: String,
+    /// `{field?, path?}`.
+    pub data: Option<Value>,
+}
+
+impl RequestError {
+    /// A parameter is missing or wrong.
+    pub fn invalid(field: &str, message: impl Into<String>) -> RequestError {
+        let message = message.into();
+        RequestError {
+            code: code::INVALID_PARAMS,
+            message: format!("invalid params: {field}: {message}"),
+            data: Some(serde_json::json!({ "field": field })),
+        }
+    }
+
+    /// No such session.
+    pub fn unknown_session(id: &str) -> RequestError {
+        let message = format!("unknown session {id:?}: nothing was ever appended to it in this workspace; `sessionMemory/sessions` lists what there is");
+        RequestError { code: code::UNKNOWN_SESSION, message, data: None }
+    }
+
+    /// Cancelled by the client.
+    pub fn cancelled() -> RequestError {
+        RequestError { code: code::CANCELLED, message: "cancelled".to_owned(), data: None }
+    }
+
+    /// A fault of the program.
+    pub fn internal(message: impl Into<String>) -> RequestError {
+        RequestError { code: code::INTERNAL, message: message.into(), data: None }
+    }
+}
+
+/// Reads parameters; an error names the field.
+pub fn params<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, RequestError> {
+    serde_json::from_str(text).map_err(|error| {
+        // Only a refused text is read a second time, to learn where it is wrong.
+        let deserializer = &mut serde_json::Deserializer::from_str(text);
+        let path = match serde_path_to_error::deserialize::<_, T>(deserializer) {
+            Err(traced) => traced.path().to_string(),
+            Ok(_) => String::new(),
+        };
+        let said = error.to_string();
+        let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let field = match (missing, path.as_str()) {
+            (Some(name), "" | ".") => name.to_owned(),
+            (_, "" | ".") => "params".to_owned(),
+            (_, path) => path.to_owned(),
+        };
+        RequestError::invalid(&field, said)
+    })
+}
+
+/// Reads a value of a type that borrows nothing.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, RequestError> {
+    serde_json::from_value(value).map_err(|error| RequestError::invalid("params", error.to_string()))
+}
+
+/// Refuses ids that are empty or longer than 256 characters.
+pub fn check_session_id(id: &str) -> Result<(), RequestError> {
+    match id.chars().count() {
+        1..=256 => Ok(()),
+        0 => Err(RequestError::invalid("sessionId", "is empty; 1 to 256 characters are accepted")),
+        length => Err(RequestError::invalid("sessionId", format!("has {length} characters; 1 to 256 are accepted"))),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_params_name_their_field() {
+        let cases = [
+            ("{}", "sessionId"),
+            (r#"{"sessionId":7,"events":[]}"#, "sessionId"),
+            (r#"{"sessionId":"a"}"#, "events"),
+            (r#"{"sessionId":"a","events":{}}"#, "events"),
+            (r#"{"sessionId":"a","events":[],"contextLimit":-1}"#, "contextLimit"),
+            ("[]", "params"),
+        ];
+        for (text, field) in cases {
+            let error = params::<AppendParams>(text).unwrap_err();
+            assert_eq!(error.data.unwrap()["field"], field, "{text}: {}", error.message);
+            assert_eq!(error.code, code::INVALID_PARAMS);
+        }
+        assert_eq!(params::<CompactParams>(r#"{"sessionId":"a","format":"xml"}"#).unwrap_err().data.unwrap()["field"], "format");
+    }
+
+    #[test]
+    fn messages_stay_text() {
+        let text = r#"{"sessionId":"a","events":[{"z":1,"a":12345678901234567890123}]}"#;
+        assert_eq!(params::<AppendParams>(text).unwrap().events[0].get(), r#"{"z":1,"a":12345678901234567890123}"#);
+    }
+
+    #[test]
+    fn commands_name_methods() {
+        for method in Method::ALL {
+            assert_eq!(Method::from_command(&method.command()), Some(method));
+        }
+        assert_eq!(Method::Compact.command(), "sessionMemory.compact");
+        assert_eq!(Method::from_command("sessionMemory.nonsense"), None);
+    }
+}
