@@ -107,7 +107,7 @@ fn compact(items: &[Item], target: Option<u64>, shape: Option<Shape>, config: &C
             Item::Compacted(_) | Item::Rewound { .. } => {}
         }
     }
-    let request = CompactRequest { target, shape, apply: false, instructions: None };
+    let request = CompactRequest { target, shape, apply: false, instructions: None, passages: Vec::new() };
     let effects = session.apply(0, Event::Compact(request));
     effects
         .into_iter()

@@ -46,6 +46,8 @@ pub struct CompactAnswer {
     pub tokens_after: u64,
     /// Tool outputs left out, with their sizes.
     pub masked: Vec<(u64, u32)>,
+    /// Events brought back for the next prompt, with their scores.
+    pub retrieved: Vec<(u64, f64)>,
     /// What the caller should know.
     pub warnings: Vec<String>,
 }

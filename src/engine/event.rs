@@ -50,6 +50,19 @@ pub struct CompactRequest {
     pub apply: bool,
     /// What the user wants to be kept, in their words.
     pub instructions: Option<String>,
+    /// What was found for the user's next prompt, best first.
+    pub passages: Vec<Passage>,
+}
+
+/// A part of an event that may be needed next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// The event.
+    pub seq: u64,
+    /// How well it fits, higher is better.
+    pub score: f64,
+    /// The part of its text.
+    pub text: String,
 }
 
 /// Who asked for a new version of the memory.

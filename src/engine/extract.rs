@@ -14,15 +14,18 @@ use super::conversation::{Part, Role, Turn};
 use super::memory::Document;
 
 mod action;
+mod calls;
 mod compose;
 mod errors;
 mod facts;
 mod human;
 mod index;
 mod lexer;
+mod mention;
 mod need;
 mod observe;
 mod place;
+mod results;
 mod said;
 mod select;
 mod tasks;
@@ -39,15 +42,17 @@ use tasks::Tasks;
 const OPEN_CALLS: usize = 64;
 
 /// A call that has no result yet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct OpenCall {
     id: String,
     seq: u64,
     /// The call in one line.
     line: String,
-    /// The line's text as the table of candidates knows it.
+    /// It runs a program.
     runs: bool,
+    /// It only looks.
     looks: bool,
+    /// It makes a task, whose id the result will tell.
     new_task: bool,
     /// Number of the file that it reads, from 1; 0 for none.
     home: u32,

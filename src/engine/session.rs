@@ -7,6 +7,9 @@
 mod compaction;
 mod restore;
 mod revision;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 

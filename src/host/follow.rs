@@ -10,7 +10,7 @@ mod tail;
 mod tests;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -122,7 +122,7 @@ impl Follower {
         while self.look() {
             match woken.recv_timeout(POLL) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-                // The sender lives in the handle: it is gone, and so is the watcher.
+                // No handle and no watcher.
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }

@@ -2,13 +2,12 @@
 //! their turn among the requests.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 
 use serde_json::json;
 
-use super::client::{Progress, Urgency};
+use super::client::{Client, Progress, Urgency};
 use super::convert::path_of;
 use super::main_loop::{Core, Reply, Task, now};
 use super::requests::Given;
@@ -116,25 +115,14 @@ impl Core {
         let session_id = named.unwrap_or_else(|| "import".to_owned());
         let target = Target { tasks: self.tasks.clone(), root, session_id: session_id.clone(), format };
         let progress = self.client.progress(params.work_done_token, "Importing a conversation");
+        let report = Report { target, total: items.len() as u64, skipped: summary.skipped, progress, reply };
         if params.follow {
             self.imports.stop_session(&session_id);
-            let (following, client) = (target.clone(), self.client.clone());
-            let gone = Arc::new(AtomicBool::new(false));
-            let on_items = move |items: Vec<Item>| {
-                if let Err(error) = following.send_all(items, |_| Ok(()))
-                    && !gone.swap(true, Ordering::Relaxed)
-                {
-                    client.show(Urgency::Error, format!("{} is not followed any more: {error}", following.session_id));
-                }
-                !gone.load(Ordering::Relaxed)
-            };
-            match Follow::start(&path, format, on_items) {
-                Ok(handle) => self.imports.following.push((session_id, handle)),
-                Err(error) => return Err((unreadable(&path, &error), reply)),
-            }
+            let handle = follow(&path, report, self.client.clone());
+            self.imports.following.extend(handle.map(|handle| (session_id, handle)));
+            return Ok(());
         }
-        let skipped = summary.skipped;
-        let work = move || finish(&target, items, skipped, progress, reply);
+        let work = move || report.import(items);
         if let Err(error) = std::thread::Builder::new().name("import".to_owned()).spawn(work) {
             tracing::error!("no thread for an import: {error}");
         }
@@ -213,19 +201,80 @@ impl Core {
     }
 }
 
-fn finish(target: &Target, items: Vec<Item>, skipped: u64, progress: Option<Progress>, reply: Reply) {
-    let total = items.len() as u64;
-    let result = target.send_all(items, |handed| {
-        if let Some(progress) = &progress {
-            progress.at(handed, total, &format!("{handed} of {total}"));
+/// The request that an import answers.
+struct Report {
+    target: Target,
+    /// Items that the file had when it was first read.
+    total: u64,
+    skipped: u64,
+    progress: Option<Progress>,
+    reply: Reply,
+}
+
+impl Report {
+    /// Imports all items and answers. A client that has cancelled stops it.
+    fn import(self, items: Vec<Item>) {
+        let result = self.target.send_all(items, |handed| self.advance(handed));
+        self.answer(result);
+    }
+
+    fn advance(&self, handed: u64) -> Result<(), RequestError> {
+        if let Some(progress) = &self.progress {
+            progress.at(handed, self.total, &format!("{handed} of {}", self.total));
         }
-        if reply.is_closed() { Err(RequestError::cancelled()) } else { Ok(()) }
-    });
-    drop(progress);
-    let answer = result.map(|stored| {
-        json!({"sessionId": target.session_id, "format": target.format.name(), "events": stored, "skipped": skipped}).to_string()
-    });
-    let _ = reply.send(answer);
+        if self.reply.is_closed() { Err(RequestError::cancelled()) } else { Ok(()) }
+    }
+
+    fn answer(self, result: Result<u64, RequestError>) {
+        drop(self.progress);
+        let (id, format) = (&self.target.session_id, self.target.format.name());
+        let answer = result.map(|stored| json!({"sessionId": id, "format": format, "events": stored, "skipped": self.skipped}).to_string());
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// Items at the end of a file that a follower holds back for a moment: the usage of the last message, a line without an end.
+const HELD_BACK: u64 = 2;
+
+/// Follows a file; the request is answered once everything that the file has now is stored.
+fn follow(path: &Path, report: Report, client: Client) -> Option<FollowHandle> {
+    let (target, format, total) = (report.target.clone(), report.target.format, report.total);
+    let waiting = Arc::new(Mutex::new(Some(report)));
+    let answer = {
+        let waiting = Arc::clone(&waiting);
+        move |result: Result<u64, RequestError>| {
+            if let Some(report) = waiting.lock().ok().and_then(|mut report| report.take()) {
+                report.answer(result);
+            }
+        }
+    };
+    if total <= HELD_BACK {
+        answer(Ok(0));
+    }
+    let (mut handed, mut stored) = (0, 0);
+    let tell = answer.clone();
+    let on_items = move |items: Vec<Item>| {
+        handed += items.len() as u64;
+        match target.send_all(items, |_| Ok(())) {
+            Ok(new) => stored += new,
+            Err(error) => {
+                client.show(Urgency::Error, format!("the file of session {:?} is not followed any more: {error}", target.session_id));
+                tell(Err(error));
+                return false;
+            }
+        }
+        if handed + HELD_BACK >= total {
+            tell(Ok(stored));
+        }
+        true
+    };
+    match Follow::start(path, format, on_items) {
+        Ok(handle) => Some(handle),
+        Err(error) => {
+            answer(Err(unreadable(path, &error)));
+            None
+        }
+    }
 }
 
 fn read(path: &Path, format: Option<Format>) -> Result<(Vec<u8>, Format), RequestError> {

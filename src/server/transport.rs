@@ -2,16 +2,16 @@
 //!
 //! One task does everything. Messages are taken in arrival order; each handler is polled once on the spot, so what it
 //! does before its first `.await` happens in that order, and waits among any number of others if it is not done.
-//! `initialize` is finished before the next message is taken. No message can end the connection, except a frame that
-//! claims more than 1 GiB: faults are answered, panics become `-32603`. A client that does not read its answers is not
-//! read from either.
+//! `initialize` and `shutdown` are finished before the next message is taken. No message can end the connection, except
+//! a frame that claims more than 1 GiB: faults are answered, panics become `-32603`. A client that does not read its
+//! answers is not read from either.
 
 mod call;
 mod outbox;
 mod parent;
 mod stdio;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unused_async)]
 mod tests;
 
 use std::fmt::Display;
@@ -41,7 +41,7 @@ pub use self::stdio::{Stdin, Stdout, stdio};
 const GRACE: Duration = Duration::from_secs(2);
 /// Bytes asked for in one read.
 const READ_SIZE: usize = 64 << 10;
-/// Bytes taken in while `initialize` runs; reading on is how the end of input is noticed then.
+/// Bytes of messages taken in while none can be handled; reading on is how the end of input is noticed then.
 const READ_AHEAD: usize = 1 << 20;
 
 /// Why the connection ended.
@@ -76,7 +76,7 @@ impl Exit {
 /// Serves one client until it sends `exit`, its end of `input` closes, or `stop` is ready.
 ///
 /// Handlers still running are given 2 s unless the client said `exit`; then they are dropped. `input` may still be open
-/// on return.
+/// on return. The handlers of `initialize` and `shutdown` must not wait for an answer of the client: it is not read.
 pub async fn serve<R, W, S, F>(input: R, output: W, service: S, socket: ClientSocket, stop: F) -> Exit
 where
     R: AsyncRead,
@@ -90,7 +90,7 @@ where
         decoder: Decoder::default(),
         running: FuturesUnordered::new(),
         outbox: Outbox::default(),
-        initializing: false,
+        barrier: false,
         shut_down: false,
         end: None,
     };
@@ -105,7 +105,8 @@ struct Connection<S> {
     decoder: Decoder,
     running: FuturesUnordered<Running>,
     outbox: Outbox,
-    initializing: bool,
+    /// Whether a call runs that must be finished before the next message is taken.
+    barrier: bool,
     shut_down: bool,
     end: Option<Cause>,
 }
@@ -130,7 +131,7 @@ where
                 return;
             }
             let full = self.outbox.is_full();
-            let reading = !ending && !full && self.decoder.backlog() < READ_AHEAD;
+            let reading = !ending && self.decoder.backlog() < READ_AHEAD;
             let ended = tokio::select! {
                 biased;
                 () = &mut stop, if !ending => Some(Cause::Stopped),
@@ -172,7 +173,7 @@ where
 
     /// Handles what has arrived, as far as that is possible now.
     async fn take_frames(&mut self) {
-        while !self.initializing && !self.outbox.is_full() && !matches!(self.end, Some(Cause::Exit)) {
+        while !self.barrier && !self.outbox.is_full() && !matches!(self.end, Some(Cause::Exit)) {
             let Some(frame) = self.decoder.next() else { return };
             match frame {
                 Decoded::Body(body) => self.take_message(body).await,
@@ -226,7 +227,7 @@ where
         if let Some(answer) = (&mut running).now_or_never() {
             self.answer(answer);
         } else {
-            self.initializing = lifecycle == Lifecycle::Initialize;
+            self.barrier = matches!(lifecycle, Lifecycle::Initialize | Lifecycle::Shutdown);
             self.running.push(running);
         }
         if lifecycle == Lifecycle::Exit {
@@ -234,15 +235,21 @@ where
         }
     }
 
-    fn answer(&mut self, answer: Answer) {
+    fn answer(&mut self, mut answer: Answer) {
         match answer.lifecycle {
-            Lifecycle::Initialize => self.initializing = false,
-            Lifecycle::Shutdown => self.shut_down |= answer.is_ok(),
+            Lifecycle::Initialize => self.barrier = false,
+            Lifecycle::Shutdown => {
+                self.barrier = false;
+                self.shut_down |= answer.is_ok();
+            }
             Lifecycle::Exit | Lifecycle::Running => {}
         }
         // What a handler sent to the client before it was done also arrives there before its answer.
         while let Some(Some(request)) = self.client.next().now_or_never() {
             self.outbox.push_message(&request);
+        }
+        if let Some(forget) = answer.forget.take() {
+            let _done = self.service.call(forget).now_or_never();
         }
         answer.write(&mut self.outbox);
     }

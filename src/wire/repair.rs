@@ -55,6 +55,7 @@ fn code_unit(json: &[u8], at: usize) -> Option<u16> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fmt::Write;
 
     fn repair(json: &str) -> (String, usize) {
         let mut bytes = json.as_bytes().to_vec();
@@ -94,7 +95,7 @@ mod tests {
             for unit in &units {
                 match unit {
                     0x5C => json.push_str("\\\\"),
-                    _ => json.push_str(&format!("\\u{unit:04x}")),
+                    _ => write!(json, "\\u{unit:04x}").unwrap(),
                 }
             }
             json.push('"');

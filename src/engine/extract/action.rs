@@ -53,9 +53,19 @@ fn field<'a>(input: &'a Value, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| input.get(key)?.as_str()).filter(|value| !value.trim().is_empty())
 }
 
-const PATH_KEYS: [&str; 8] = ["file_path", "path", "filePath", "notebook_path", "filename", "file", "target_file", "absolute_path"];
-const NEW_KEYS: [&str; 9] =
-    ["new_string", "new_str", "newString", "insert_text", "new_source", "content", "file_text", "replacement", "code_edit"];
+const PATH_KEYS: [&str; 8] =
+    ["file_path", "path", "filePath", "notebook_path", "filename", "file", "target_file", "absolute_path"];
+const NEW_KEYS: [&str; 9] = [
+    "new_string",
+    "new_str",
+    "newString",
+    "insert_text",
+    "new_source",
+    "content",
+    "file_text",
+    "replacement",
+    "code_edit",
+];
 const OLD_KEYS: [&str; 4] = ["old_string", "old_str", "oldString", "search"];
 const EDITOR_COMMANDS: [&str; 5] = ["view", "create", "str_replace", "insert", "undo_edit"];
 
@@ -71,7 +81,10 @@ pub fn read(name: &str, input: &Value) -> Action {
     }
     if let Some(command) = command(&lower, input) {
         let purpose = field(input, &["description", "purpose", "justification"]).unwrap_or_default();
-        return Action::Run { command: without_heredocs(&command), purpose: text::clip(purpose.trim(), 120).to_owned() };
+        return Action::Run {
+            command: without_heredocs(&command),
+            purpose: text::clip(purpose.trim(), 120).to_owned(),
+        };
     }
     let old = field(input, &OLD_KEYS);
     let new = field(input, &NEW_KEYS);
@@ -96,7 +109,9 @@ pub fn read(name: &str, input: &Value) -> Action {
         return Action::Search { pattern: text::clip(pattern, 160).to_owned(), place: place.to_owned() };
     }
     match path {
-        Some(path) if input.as_object().is_some_and(|object| object.len() <= 6) => Action::Read { path: path.to_owned() },
+        Some(path) if input.as_object().is_some_and(|object| object.len() <= 6) => {
+            Action::Read { path: path.to_owned() }
+        }
         _ => Action::Other(pairs(input)),
     }
 }
@@ -105,7 +120,9 @@ pub fn read(name: &str, input: &Value) -> Action {
 fn command(lower: &str, input: &Value) -> Option<String> {
     let value = ["command", "cmd", "script", "bash"].iter().find_map(|key| input.get(key))?;
     match value {
-        Value::String(command) if !command.trim().is_empty() && !EDITOR_COMMANDS.contains(&command.as_str()) => Some(command.clone()),
+        Value::String(command) if !command.trim().is_empty() && !EDITOR_COMMANDS.contains(&command.as_str()) => {
+            Some(command.clone())
+        }
         Value::Array(words) => {
             let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
             match words.as_slice() {
@@ -164,7 +181,9 @@ fn patch(lower: &str, input: &Value) -> Option<Action> {
     let mut paths = Vec::new();
     let (mut old, mut new) = (String::new(), String::new());
     for line in body.lines().take(4000) {
-        let file = ["*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ b/"].iter().find_map(|mark| line.strip_prefix(mark));
+        let file = ["*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ b/"]
+            .iter()
+            .find_map(|mark| line.strip_prefix(mark));
         if let Some(path) = file {
             paths.push(path.trim().to_owned());
         } else if let Some(added) = line.strip_prefix('+') {
@@ -182,12 +201,14 @@ fn patch(lower: &str, input: &Value) -> Option<Action> {
 fn tasks(lower: &str, input: &Value) -> Option<Action> {
     let done = |item: &Value| {
         let state = field(item, &["status", "state"]).unwrap_or_default().to_ascii_lowercase();
-        matches!(state.as_str(), "completed" | "complete" | "done" | "cancelled" | "canceled" | "deleted") || item.get("done") == Some(&Value::Bool(true))
+        matches!(state.as_str(), "completed" | "complete" | "done" | "cancelled" | "canceled" | "deleted")
+            || item.get("done") == Some(&Value::Bool(true))
     };
     let list = ["todos", "plan", "tasks", "items"].iter().find_map(|key| input.get(key)?.as_array());
     if let Some(list) = list {
         let text = |item: &Value| {
-            let text = field(item, &["content", "step", "text", "title", "description", "subject"]).or_else(|| item.as_str());
+            let text =
+                field(item, &["content", "step", "text", "title", "description", "subject"]).or_else(|| item.as_str());
             text.map(|text| text::clip(text.trim(), 400).to_owned())
         };
         let items: Vec<_> = list.iter().take(60).filter_map(|item| Some((text(item)?, done(item)))).collect();
@@ -196,7 +217,10 @@ fn tasks(lower: &str, input: &Value) -> Option<Action> {
     if !lower.contains("task") && !lower.contains("todo") {
         return None;
     }
-    let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(key)).map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+    let id = ["taskId", "task_id", "id"]
+        .iter()
+        .find_map(|key| input.get(key))
+        .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     match (field(input, &["subject", "title", "content"]), id) {
         (_, Some(id)) if input.get("status").is_some() => Some(Action::TaskState(id, done(input))),
         (Some(subject), None) => Some(Action::NewTask(text::clip(subject.trim(), 300).to_owned())),
@@ -221,7 +245,9 @@ fn pairs(input: &Value) -> Vec<(String, String)> {
                     walk(key, item, depth + 1, out);
                 }
             }
-            Value::String(value) if !value.trim().is_empty() => out.push((key.to_owned(), text::clip(value.trim(), 300).to_owned())),
+            Value::String(value) if !value.trim().is_empty() => {
+                out.push((key.to_owned(), text::clip(value.trim(), 300).to_owned()))
+            }
             Value::Number(value) => out.push((key.to_owned(), value.to_string())),
             _ => {}
         }

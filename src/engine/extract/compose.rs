@@ -1,12 +1,11 @@
 //! Builds the document: what always stands first, then the chosen lines, each in its section.
 
-use std::collections::BTreeMap;
-
-use super::index::{Candidate, Source, Stat};
-use super::select::Cover;
-use super::{Extractor, lexer, need};
+use super::index::{Candidate, Stat};
+use super::{Extractor, lexer};
 use crate::engine::memory::{Document, Line, Section};
 use crate::engine::tokens;
+
+mod chosen;
 
 /// Shares of the budget that the parts may take which are kept for what they are, not for what they name.
 const CORRECTIONS: f32 = 0.35;
@@ -50,7 +49,12 @@ pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Docume
     draft.document
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "budgets are small and shares positive")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "budgets are small and shares positive"
+)]
 fn share(total: u32, share: f32) -> u32 {
     (total as f32 * share) as u32
 }
@@ -67,7 +71,9 @@ impl Draft<'_> {
     /// What a candidate costs as it will stand.
     fn cost(&self, line: &Candidate) -> u32 {
         match &self.root {
-            Some(root) if line.text.contains(root.as_str()) => tokens::estimate(&line.text.replace(root.as_str(), "")) + 2,
+            Some(root) if line.text.contains(root.as_str()) => {
+                tokens::estimate(&line.text.replace(root.as_str(), "")) + 2
+            }
             _ => line.tokens,
         }
     }
@@ -121,7 +127,12 @@ impl Draft<'_> {
 
     fn state(&mut self, total: u32, tail: u64) {
         let from = self.from;
-        let open: Vec<String> = from.open.iter().filter(|open| open.seq < tail && !open.line.is_empty()).map(|open| open.line.clone()).collect();
+        let open: Vec<String> = from
+            .open
+            .iter()
+            .filter(|open| open.seq < tail && !open.line.is_empty())
+            .map(|open| open.line.clone())
+            .collect();
         for line in open {
             self.push(Section::PendingTasks, &format!("open call: {line}"), 50.0);
         }
@@ -216,79 +227,6 @@ impl Draft<'_> {
             self.push(Section::UserIntent, line, 60.0 - small(age));
         }
     }
-
-    /// The greedy cover.
-    fn chosen(&mut self) {
-        let from = self.from;
-        let (asked, said, tasks) = (from.said.asked(), from.said.recent(), from.open_tasks());
-        let worth = need::worth(&from.index, &from.moment(&asked, &said, &tasks));
-        let costs: Vec<u32> = from.index.lines.iter().map(|line| self.cost(line)).collect();
-        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered));
-        cover.choose(self.left);
-        // Lines were priced one by one; what they leave over as a whole is spent in a few more rounds.
-        for _ in 0..3 {
-            let mut whole = self.document.clone();
-            self.place(cover.chosen(), &mut whole);
-            let left = self.budget.saturating_sub(whole.tokens());
-            if left < 24 || !cover.choose(left) {
-                break;
-            }
-        }
-        let mut document = std::mem::take(&mut self.document);
-        self.place(cover.chosen(), &mut document);
-        self.document = document;
-    }
-
-    /// Puts the chosen lines in their sections, in the order of the conversation, results under their file.
-    fn place(&self, chosen: &[(usize, f32)], document: &mut Document) {
-        let from = self.from;
-        let mut chosen = chosen.to_vec();
-        chosen.sort_unstable_by_key(|&(at, _)| at);
-        let mut files: BTreeMap<u32, (String, f32)> = BTreeMap::new();
-        for (at, gain) in chosen {
-            let Some(line) = from.index.lines.get(at) else { continue };
-            let text = self.relative(&rendered(line));
-            let section = match line.source {
-                Source::User => Section::UserIntent,
-                Source::Assistant => Section::ActiveWork,
-                Source::Deed => Section::CompletedWork,
-                Source::Look | Source::Result if line.home == 0 => Section::KeyReferences,
-                Source::Look => {
-                    let (known, weight) = files.entry(line.home).or_default();
-                    *known = if known.is_empty() { text } else { format!("{text}\n{known}") };
-                    *weight = weight.max(gain);
-                    continue;
-                }
-                Source::Result => {
-                    let (known, weight) = files.entry(line.home).or_default();
-                    if !known.is_empty() {
-                        known.push('\n');
-                    }
-                    known.push_str(&text);
-                    *weight = weight.max(gain);
-                    continue;
-                }
-            };
-            document.push(section, text, gain);
-        }
-        for (text, weight) in files.into_values() {
-            document.push(Section::KeyReferences, text, weight);
-        }
-    }
-}
-
-/// A line with what is known of its repetition and outcome.
-fn rendered(line: &Candidate) -> String {
-    let mut text = line.text.to_string();
-    match line.failed {
-        Some(true) => text.push_str(" -> failed"),
-        Some(false) => text.push_str(" -> ok"),
-        None => {}
-    }
-    if line.count > 1 && matches!(line.source, Source::Deed) {
-        text.push_str(&format!(" (x{})", line.count));
-    }
-    text
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]

@@ -39,7 +39,8 @@ impl Failures {
         if !failed && !runs {
             return false;
         }
-        let lines = || result.lines().map(str::trim).filter(|line| (8..=500).contains(&line.len()) && !is_wrapper(line));
+        let lines =
+            || result.lines().map(str::trim).filter(|line| (8..=500).contains(&line.len()) && !is_wrapper(line));
         let mut found: Vec<&str> = lines().filter(|line| is_error(line)).take(PER_RESULT).collect();
         if found.is_empty() && failed {
             found = lines().filter(|line| is_complaint(line)).take(2).collect();
@@ -54,7 +55,9 @@ impl Failures {
     }
 
     fn add(&mut self, call: &str, line: &str, seq: u64) {
-        let key = text::hash(&line.split(|letter: char| letter.is_ascii_digit() || letter == '.').collect::<Vec<_>>().join("#"));
+        let key = text::hash(
+            &line.split(|letter: char| letter.is_ascii_digit() || letter == '.').collect::<Vec<_>>().join("#"),
+        );
         let known = self.items.iter().position(|failure| failure.key == key);
         let line = text::clip(line, 400).to_owned();
         if let Some(at) = known {
@@ -62,7 +65,14 @@ impl Failures {
         } else if self.items.len() >= MOST {
             self.items.remove(0);
         }
-        self.items.push(Failure { line, key, call: text::clip(call, 160).to_owned(), seq, edited: None, passes: false });
+        self.items.push(Failure {
+            line,
+            key,
+            call: text::clip(call, 160).to_owned(),
+            seq,
+            edited: None,
+            passes: false,
+        });
     }
 
     /// A file was edited: the fix of what failed last.
@@ -90,35 +100,76 @@ impl Failures {
 /// The line wraps a result and says nothing itself.
 fn is_wrapper(line: &str) -> bool {
     let bare = line.trim_matches(|letter: char| !letter.is_alphanumeric());
-    bare.starts_with("returncode>") || bare.starts_with("Exit code") || bare.starts_with("exit status") || line == "<output>"
+    bare.starts_with("returncode>")
+        || bare.starts_with("Exit code")
+        || bare.starts_with("exit status")
+        || line == "<output>"
 }
 
 /// The line reports an error by its form.
 fn is_error(line: &str) -> bool {
     const INSIDE: [&str; 22] = [
-        "rror:", "rror[", "fatal:", "panic:", "FAIL", "Traceback", "Exception:", "Exception(", "xception in ", "ERROR", "command not found",
-        "No such file", "no such file", "undefined:", "cannot find", "Cannot find", "not found", "does not exist", "ENOENT", "Permission denied",
-        "permission denied", "Segmentation fault",
+        "rror:",
+        "rror[",
+        "fatal:",
+        "panic:",
+        "FAIL",
+        "Traceback",
+        "Exception:",
+        "Exception(",
+        "xception in ",
+        "ERROR",
+        "command not found",
+        "No such file",
+        "no such file",
+        "undefined:",
+        "cannot find",
+        "Cannot find",
+        "not found",
+        "does not exist",
+        "ENOENT",
+        "Permission denied",
+        "permission denied",
+        "Segmentation fault",
     ];
     if is_source(line) {
         return false;
     }
     let word = |word: &str| word.len() > 5 && (word.ends_with("Error") || word.ends_with("Exception"));
-    INSIDE.iter().any(|mark| line.contains(mark)) || line.split(|letter: char| !letter.is_ascii_alphanumeric()).take(8).any(word)
+    INSIDE.iter().any(|mark| line.contains(mark))
+        || line.split(|letter: char| !letter.is_ascii_alphanumeric()).take(8).any(word)
 }
 
 /// The line complains, which in a failed result is enough.
 fn is_complaint(line: &str) -> bool {
     const INSIDE: [&str; 18] = [
-        "error", "Error", "fail", "Fail", "cannot", "can't", "invalid", "Invalid", "unexpected", "denied", "refused", "timed out", "timeout",
-        "mismatch", "conflict", "undefined", "expected", "must ",
+        "error",
+        "Error",
+        "fail",
+        "Fail",
+        "cannot",
+        "can't",
+        "invalid",
+        "Invalid",
+        "unexpected",
+        "denied",
+        "refused",
+        "timed out",
+        "timeout",
+        "mismatch",
+        "conflict",
+        "undefined",
+        "expected",
+        "must ",
     ];
     !is_source(line) && INSIDE.iter().any(|mark| line.contains(mark))
 }
 
 /// The line is source code or a hit of a search, which may speak of errors without being one.
 fn is_source(line: &str) -> bool {
-    const STARTS: [&str; 14] =
-        ["func ", "def ", "return ", "if ", "class ", "//", "# ", "* ", "import ", "from ", "+", "} ", "raise ", "except "];
+    const STARTS: [&str; 14] = [
+        "func ", "def ", "return ", "if ", "class ", "//", "# ", "* ", "import ", "from ", "+", "} ", "raise ",
+        "except ",
+    ];
     text::without_gutter(line).len() != line.len() || STARTS.iter().any(|start| line.starts_with(start))
 }

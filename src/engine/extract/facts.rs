@@ -41,10 +41,11 @@ fn object(name: &str, fields: &Map<String, Value>, depth: usize, out: &mut Vec<S
     for (key, value) in fields {
         let text = match value {
             Value::Object(inner) if inner.len() <= 4 && inner.values().all(is_scalar) => {
-                let inner: Vec<String> = inner.iter().map(|(key, value)| format!("{key}: {}", scalar(value))).collect();
-                format!("{key}: {{{}}}", inner.join(", "))
+                let inner: Vec<String> =
+                    inner.iter().map(|(key, value)| format!("{}: {}", words(key), scalar(value))).collect();
+                format!("{}: {{{}}}", words(key), inner.join(", "))
             }
-            value if is_scalar(value) => format!("{key}: {}", scalar(value)),
+            value if is_scalar(value) => format!("{}: {}", words(key), scalar(value)),
             _ => {
                 later.push((key, value));
                 continue;
@@ -70,7 +71,7 @@ fn push(name: &str, line: &str, out: &mut Vec<String>) {
         return;
     }
     let line = super::text::clip(line, LONGEST * 2);
-    out.push(if name.is_empty() { line.to_owned() } else { format!("{name}: {line}") });
+    out.push(if name.is_empty() { line.to_owned() } else { format!("{}: {line}", words(name)) });
 }
 
 fn is_scalar(value: &Value) -> bool {
@@ -82,4 +83,9 @@ fn scalar(value: &Value) -> String {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         value => value.to_string(),
     }
+}
+
+/// A key as words: `flight_number` reads better, and costs less, as `flight number`.
+fn words(key: &str) -> String {
+    key.replace('_', " ")
 }

@@ -5,8 +5,21 @@ use super::text;
 
 /// Tags whose content the harness wrote. A name that ends in `-` or `_` stands for all tags that begin so.
 const HARNESS_TAGS: [&str; 15] = [
-    "system-reminder", "system_reminder", "command-", "local-command-", "ide_", "user-prompt-submit-hook", "task-notification", "bash-",
-    "environment_", "environment-", "user_instructions", "turn_aborted", "hook-", "persisted-output", "skill",
+    "system-reminder",
+    "system_reminder",
+    "command-",
+    "local-command-",
+    "ide_",
+    "user-prompt-submit-hook",
+    "task-notification",
+    "bash-",
+    "environment_",
+    "environment-",
+    "user_instructions",
+    "turn_aborted",
+    "hook-",
+    "persisted-output",
+    "skill",
 ];
 
 /// Beginnings of messages that the harness wrote as a whole.
@@ -43,7 +56,8 @@ pub fn words(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    let kept: Vec<&str> = out.lines().filter(|line| !line.trim_start().starts_with("[Request interrupted by user")).collect();
+    let kept: Vec<&str> =
+        out.lines().filter(|line| !line.trim_start().starts_with("[Request interrupted by user")).collect();
     let kept = kept.join("\n");
     let kept = kept.trim();
     if HARNESS_MESSAGES.iter().any(|start| kept.starts_with(start)) { String::new() } else { kept.to_owned() }
@@ -95,18 +109,95 @@ pub fn is_rejection(result: &str) -> bool {
 /// The sentence corrects or constrains the work.
 pub fn corrects(sentence: &str) -> bool {
     const STARTS: [&str; 34] = [
-        "no ", "no,", "no.", "no:", "nope", "not ", "stop", "wait", "actually", "instead", "don't", "dont ", "do not", "never", "always", "must ",
-        "please don't", "please do not", "please never", "please always", "revert", "undo", "rather", "only ", "wrong", "hmm", "why ", "but ",
-        "keep ", "leave ", "sorry", "oh ", "that's ", "thats ",
+        "no ",
+        "no,",
+        "no.",
+        "no:",
+        "nope",
+        "not ",
+        "stop",
+        "wait",
+        "actually",
+        "instead",
+        "don't",
+        "dont ",
+        "do not",
+        "never",
+        "always",
+        "must ",
+        "please don't",
+        "please do not",
+        "please never",
+        "please always",
+        "revert",
+        "undo",
+        "rather",
+        "only ",
+        "wrong",
+        "hmm",
+        "why ",
+        "but ",
+        "keep ",
+        "leave ",
+        "sorry",
+        "oh ",
+        "that's ",
+        "thats ",
     ];
     const INSIDE: [&str; 46] = [
-        "instead of", "should not", "shouldn't", "should be", "should have", "should use", "should only", "should we", "must not", "must be", "must never",
-        "not allowed", "incorrect", "doesn't work", "does not work", "not work", "still fail", "still not", "still see", "still get",
-        "i want", "i don't", "i do not", "i dont", "i said", "i meant", "i prefer", "i'd prefer", "make sure", "you forgot", "you missed", "you broke",
-        "you need to", "you didn't", "you did not", "you should", "you must", "is wrong", "is not what", "no need", "from now on", "only use",
-        "don't ", "do not ", "never ", "rather than",
+        "instead of",
+        "should not",
+        "shouldn't",
+        "should be",
+        "should have",
+        "should use",
+        "should only",
+        "should we",
+        "must not",
+        "must be",
+        "must never",
+        "not allowed",
+        "incorrect",
+        "doesn't work",
+        "does not work",
+        "not work",
+        "still fail",
+        "still not",
+        "still see",
+        "still get",
+        "i want",
+        "i don't",
+        "i do not",
+        "i dont",
+        "i said",
+        "i meant",
+        "i prefer",
+        "i'd prefer",
+        "make sure",
+        "you forgot",
+        "you missed",
+        "you broke",
+        "you need to",
+        "you didn't",
+        "you did not",
+        "you should",
+        "you must",
+        "is wrong",
+        "is not what",
+        "no need",
+        "from now on",
+        "only use",
+        "don't ",
+        "do not ",
+        "never ",
+        "rather than",
     ];
-    let lower: String = sentence.chars().take(400).flat_map(char::to_lowercase).map(|letter| if letter == '’' { '\'' } else { letter }).collect();
+    let lower: String = sentence
+        .chars()
+        .take(400)
+        .flat_map(char::to_lowercase)
+        .map(|letter| if letter == '’' { '\'' } else { letter })
+        .collect();
     let lower = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let clause = |start: &str| lower.starts_with(start) || lower.contains(&format!(", {start}"));
     STARTS.iter().any(|start| clause(start)) || INSIDE.iter().any(|mark| lower.contains(mark))

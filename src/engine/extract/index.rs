@@ -8,12 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::lexer::Kind;
 use super::text;
 
-/// Identifiers kept at most, and what is left of them after pruning.
-const IDENTS: (usize, usize) = (9_000, 6_500);
-/// Candidate lines kept at most, and what is left of them after pruning.
-const LINES: (usize, usize) = (6_000, 4_000);
-/// Files kept at most, and what is left of them after pruning.
-const FILES: (usize, usize) = (600, 400);
+mod prune;
 
 /// One counter of an identifier's history. Events are counted from 1, so that 0 means never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +148,7 @@ pub struct File {
 
 /// The three tables.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Tables")]
 pub struct Index {
     /// The identifiers.
     pub idents: Vec<Ident>,
@@ -166,24 +162,37 @@ pub struct Index {
     line_at: HashMap<u64, u32>,
 }
 
+/// What of the index is saved.
+#[derive(Deserialize)]
+struct Tables {
+    idents: Vec<Ident>,
+    lines: Vec<Candidate>,
+    files: Vec<File>,
+}
+
+impl From<Tables> for Index {
+    fn from(tables: Tables) -> Index {
+        let Tables { idents, lines, files } = tables;
+        let mut index = Index { idents, lines, files, ..Index::default() };
+        index.relink();
+        index
+    }
+}
+
 fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Index {
-    /// Builds the lookups again after a snapshot was read.
+    /// Builds the lookups anew.
     fn relink(&mut self) {
-        if self.ident_at.len() != self.idents.len() {
-            self.ident_at = self.idents.iter().enumerate().map(|(at, ident)| (text::hash(&ident.name), number(at))).collect();
-        }
-        if self.line_at.len() != self.lines.len() {
-            self.line_at = self.lines.iter().enumerate().map(|(at, line)| (text::hash(&line.text), number(at))).collect();
-        }
+        self.ident_at =
+            self.idents.iter().enumerate().map(|(at, ident)| (text::hash(&ident.name), number(at))).collect();
+        self.line_at = self.lines.iter().enumerate().map(|(at, line)| (text::hash(&line.text), number(at))).collect();
     }
 
     /// The number of an identifier, new or known.
     pub fn intern(&mut self, kind: Kind, name: &str) -> u32 {
-        self.relink();
         let next = number(self.idents.len());
         let at = *self.ident_at.entry(text::hash(name)).or_insert(next);
         if at == next {
@@ -194,10 +203,7 @@ impl Index {
 
     /// The number of a known identifier.
     pub fn known(&self, name: &str) -> Option<u32> {
-        if self.ident_at.len() == self.idents.len() {
-            return self.ident_at.get(&text::hash(name)).copied();
-        }
-        self.idents.iter().position(|ident| *ident.name == *name).map(number)
+        self.ident_at.get(&text::hash(name)).copied()
     }
 
     /// The number of a file, from 1, new or known.
@@ -216,7 +222,6 @@ impl Index {
 
     /// The line that says `text`, if there is one: it is said once more.
     pub fn again(&mut self, text: &str, seq: u64) -> Option<u32> {
-        self.relink();
         let at = *self.line_at.get(&text::hash(text))?;
         let line = self.lines.get_mut(at as usize)?;
         line.seq = seq;
@@ -226,7 +231,6 @@ impl Index {
 
     /// Adds a line that is not there yet.
     pub fn add(&mut self, line: Candidate) -> u32 {
-        self.relink();
         let at = number(self.lines.len());
         self.line_at.insert(text::hash(&line.text), at);
         self.lines.push(line);
@@ -235,81 +239,9 @@ impl Index {
 
     /// A line of source that an edit replaced is no longer true.
     pub fn retract(&mut self, text: &str) {
-        self.relink();
         let found = self.line_at.get(&text::hash(text)).and_then(|at| self.lines.get_mut(*at as usize));
         if let Some(line) = found.filter(|line| line.source == Source::Result) {
             line.idents.clear();
         }
     }
-
-    /// Whether one of the tables is over its bound.
-    pub fn is_full(&self) -> bool {
-        self.idents.len() > IDENTS.0 || self.lines.len() > LINES.0 || self.files.len() > FILES.0
-    }
-
-    /// Keeps the best lines and identifiers by `need` (what each identifier is worth). Returns where each old line went.
-    pub fn prune(&mut self, need: &[f32]) -> Vec<Option<u32>> {
-        let worth = |ident: u32| need.get(ident as usize).copied().unwrap_or_default();
-        #[expect(clippy::cast_precision_loss, reason = "a line has a few hundred tokens at most")]
-        let value = |line: &Candidate| line.idents.iter().map(|&ident| worth(ident)).sum::<f32>() / (line.tokens as f32 + 2.0);
-        let values: Vec<f32> = self.lines.iter().map(value).collect();
-        let lines = best(&values, LINES.1);
-        let idents = best(need, IDENTS.1);
-        let ages: Vec<f32> = self.files.iter().map(|file| as_f32(file.last)).collect();
-        let files = best(&ages, FILES.1);
-
-        for line in &mut self.lines {
-            line.idents = line.idents.iter().filter_map(|&ident| moved(&idents, ident)).collect();
-            line.home = line.home.checked_sub(1).and_then(|home| moved(&files, home)).map_or(0, |home| home + 1);
-        }
-        for ident in &mut self.idents {
-            let home = ident.get(Stat::Home).checked_sub(1).and_then(|home| moved(&files, home)).map_or(0, |home| home + 1);
-            ident.set(Stat::Home, home);
-        }
-        keep(&mut self.lines, &lines);
-        keep(&mut self.idents, &idents);
-        keep(&mut self.files, &files);
-        self.ident_at.clear();
-        self.line_at.clear();
-        self.relink();
-        lines
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an order of age, where neighbours may tie")]
-fn as_f32(value: u32) -> f32 {
-    value as f32
-}
-
-fn moved(map: &[Option<u32>], at: u32) -> Option<u32> {
-    map.get(at as usize).copied().flatten()
-}
-
-/// For each value the new place of its row when only the `count` largest stay, in their old order.
-fn best(values: &[f32], count: usize) -> Vec<Option<u32>> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    let value = |at: &usize| values.get(*at).copied().unwrap_or_default();
-    order.sort_by(|a, b| value(b).total_cmp(&value(a)).then(b.cmp(a)));
-    let mut stays = vec![false; values.len()];
-    for at in order.into_iter().take(count) {
-        if let Some(slot) = stays.get_mut(at) {
-            *slot = true;
-        }
-    }
-    let mut next = 0;
-    let place = |stays: bool| {
-        stays.then(|| {
-            next += 1;
-            next - 1
-        })
-    };
-    stays.into_iter().map(place).collect()
-}
-
-fn keep<T>(rows: &mut Vec<T>, map: &[Option<u32>]) {
-    let mut at = 0;
-    rows.retain(|_| {
-        at += 1;
-        moved(map, number(at - 1)).is_some()
-    });
 }

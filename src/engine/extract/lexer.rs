@@ -6,6 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
+mod command;
+mod names;
+mod shape;
+
+pub use command::scan_command;
+use names::{is_errno, is_error_code, is_file, is_hex};
+use shape::Shape;
+
 /// What an identifier is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
@@ -67,7 +75,8 @@ fn run_end(bytes: &[u8], at: usize) -> usize {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-' | b':' | b'@' | b'+' | b'~' | b'#' | b'$' | b'%')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'.' | b'/' | b'-' | b':' | b'@' | b'+' | b'~' | b'#' | b'$' | b'%')
 }
 
 /// The phrase between the quote at `open` and its partner on the same line.
@@ -186,7 +195,10 @@ fn year(digits: &str) -> bool {
 
 fn hyphenated<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a str)) {
     if shape.underscores > 0 || shape.other > 0 {
-        for part in piece.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).filter(|part| part.len() >= 3) {
+        for part in piece
+            .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+            .filter(|part| part.len() >= 3)
+        {
             symbol(part, &Shape::of(part), found);
         }
     } else if shape.digits > 0 {
@@ -203,7 +215,10 @@ fn symbol<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a st
     }
     let upper_start = piece.starts_with(|letter: char| letter.is_ascii_uppercase());
     if shape.other > 0 {
-        for part in piece.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).filter(|part| part.len() >= 3) {
+        for part in piece
+            .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+            .filter(|part| part.len() >= 3)
+        {
             symbol(part, &Shape::of(part), found);
         }
     } else if upper_start && shape.lowers > 0 && ENDINGS.iter().any(|end| piece.ends_with(end)) {
@@ -244,117 +259,3 @@ fn dotted<'a>(piece: &'a str, separator: &str, found: &mut impl FnMut(Kind, &'a 
         }
     }
 }
-
-/// Extensions of files that agents name.
-const EXTENSIONS: [&str; 62] = [
-    "bash", "bat", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "diff", "env", "gif", "go", "gradle", "h", "hpp",
-    "html", "ini", "ipynb", "java", "jpg", "js", "json", "jsonl", "jsx", "kt", "lock", "log", "lua", "md", "mdx", "mjs", "mod",
-    "patch", "pdf", "php", "png", "proto", "py", "pyi", "rb", "rs", "rst", "scss", "sh", "sql", "sum", "svelte", "svg", "swift",
-    "tf", "toml", "ts", "tsx", "txt", "vue", "xml", "yaml", "yml", "zsh",
-];
-
-fn is_file(piece: &str) -> bool {
-    let Some((stem, extension)) = piece.rsplit_once('.') else { return false };
-    let known = EXTENSIONS.binary_search(&extension).is_ok();
-    known && !stem.is_empty() && stem.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-fn is_hex(piece: &str) -> bool {
-    piece.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
-}
-
-/// `TS2304`, `E0308`, `C2065`: a letter or two, then four digits.
-fn is_error_code(piece: &str) -> bool {
-    let digits = piece.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
-    digits.len() == 4 && piece.starts_with(['E', 'T', 'C']) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `ENOENT`, `SIGSEGV` and their like.
-fn is_errno(piece: &str) -> bool {
-    const NAMES: [&str; 20] = [
-        "EACCES", "EADDRINUSE", "EAGAIN", "ECONNREFUSED", "ECONNRESET", "EEXIST", "EHOSTUNREACH", "EINVAL", "EISDIR", "EMFILE",
-        "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENOTEMPTY", "EPERM", "EPIPE", "ETIMEDOUT", "SIGKILL", "SIGSEGV",
-    ];
-    NAMES.binary_search(&piece).is_ok()
-}
-
-/// What characters a word is made of.
-#[derive(Default)]
-struct Shape {
-    letters: usize,
-    lowers: usize,
-    uppers: usize,
-    digits: usize,
-    dots: usize,
-    hyphens: usize,
-    underscores: usize,
-    other: usize,
-    hump: bool,
-}
-
-impl Shape {
-    fn of(word: &str) -> Shape {
-        let mut shape = Shape::default();
-        let mut before = 0u8;
-        let mut capitals = 0;
-        for byte in word.bytes() {
-            match byte {
-                b'a'..=b'z' => {
-                    shape.lowers += 1;
-                    shape.hump |= capitals >= 2 && word.len() > 4;
-                }
-                b'A'..=b'Z' => {
-                    shape.uppers += 1;
-                    shape.hump |= before.is_ascii_lowercase();
-                }
-                b'0'..=b'9' => shape.digits += 1,
-                b'.' => shape.dots += 1,
-                b'-' => shape.hyphens += 1,
-                b'_' => shape.underscores += 1,
-                _ => shape.other += 1,
-            }
-            capitals = if byte.is_ascii_uppercase() { capitals + 1 } else { 0 };
-            before = byte;
-        }
-        shape.letters = shape.lowers + shape.uppers;
-        shape
-    }
-}
-
-/// The programs and sub-commands that a shell command runs: `mise run lint`, `cargo test`.
-pub fn scan_command<'a>(command: &'a str, mut found: impl FnMut(Kind, &'a str)) {
-    for part in command.split(['\n', ';', '|', '&']) {
-        let mut part = part.trim();
-        // `NAME=value program`: the assignment is not the program.
-        while let Some((first, rest)) = part.split_once(' ') {
-            if !first.contains('=') {
-                break;
-            }
-            part = rest.trim_start();
-        }
-        let mut end = 0;
-        let mut count = 0;
-        for piece in part.split(' ') {
-            let plain = piece.starts_with(|letter: char| letter.is_ascii_lowercase() || (count == 0 && ('.' == letter || letter == '/')))
-                && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-') || (count == 0 && byte == b'/'));
-            if !plain || count == 3 || (count > 0 && is_file(piece)) {
-                break;
-            }
-            end += piece.len() + usize::from(count > 0);
-            count += 1;
-        }
-        let program = part.split(' ').next().unwrap_or_default();
-        if count >= 2 && !COMMON.contains(&program) {
-            if let Some(key) = part.get(..end) {
-                found(Kind::Command, key);
-            }
-        }
-    }
-}
-
-/// Programs that every agent knows how to call without having to remember it.
-const COMMON: [&str; 40] = [
-    "awk", "cat", "cd", "chmod", "cp", "curl", "cut", "diff", "do", "done", "echo", "else", "env", "export", "fi", "find", "for",
-    "git", "grep", "head", "if", "jq", "ls", "mkdir", "mv", "printf", "pwd", "rg", "rm", "sed", "set", "sleep", "sort", "sudo",
-    "tail", "then", "touch", "wc", "which", "xargs",
-];

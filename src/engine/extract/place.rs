@@ -55,7 +55,8 @@ impl Place {
 
     /// Reads `cd DIR` at the beginning of a command.
     pub fn command(&mut self, command: &str) {
-        let directory = command.trim_start().strip_prefix("cd ").and_then(|rest| rest.split(['&', ';', '\n', '|']).next());
+        let directory =
+            command.trim_start().strip_prefix("cd ").and_then(|rest| rest.split(['&', ';', '\n', '|']).next());
         if let Some(directory) = directory {
             self.root(directory, 2);
         }
@@ -65,12 +66,19 @@ impl Place {
     pub fn prose(&mut self, text: &str) {
         for line in text.lines().take(200) {
             let line = line.trim();
-            let directory = ["Working directory: ", "working directory: ", "cwd: ", "<cwd>", "Current directory: "].iter().find_map(|mark| line.strip_prefix(mark));
+            let directory = ["Working directory: ", "working directory: ", "cwd: ", "<cwd>", "Current directory: "]
+                .iter()
+                .find_map(|mark| line.strip_prefix(mark));
             if let Some(directory) = directory {
                 self.root(directory.trim_end_matches("</cwd>"), 50);
             }
-            let branch = ["On branch ", "Current branch: ", "Switched to branch ", "Switched to a new branch "].iter().find_map(|mark| line.strip_prefix(mark));
-            if let Some(branch) = branch.map(|branch| branch.trim_matches(['\'', '"', ' '])).filter(|branch| !branch.is_empty() && branch.len() <= 120) {
+            let branch = ["On branch ", "Current branch: ", "Switched to branch ", "Switched to a new branch "]
+                .iter()
+                .find_map(|mark| line.strip_prefix(mark));
+            if let Some(branch) = branch
+                .map(|branch| branch.trim_matches(['\'', '"', ' ']))
+                .filter(|branch| !branch.is_empty() && branch.len() <= 120)
+            {
                 self.branch = Some(branch.to_owned());
             }
         }
@@ -78,7 +86,9 @@ impl Place {
 
     /// The working directory: the named directory that holds the most files, the shallower one where two hold the same.
     pub fn directory(&self) -> Option<&str> {
-        let holds = |root: &str| self.files.iter().filter(|file| file.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))).count();
+        let holds = |root: &str| {
+            self.files.iter().filter(|file| file.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))).count()
+        };
         let score = |root: &(String, u32)| {
             let held = holds(&root.0);
             let share = if self.files.is_empty() { 1 } else { held };

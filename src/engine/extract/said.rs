@@ -57,7 +57,8 @@ impl Said {
         self.bytes += text.len();
         self.messages.push(Message { seq, text, in_result, corrections });
         while self.messages.len() > MOST.0 || self.bytes > MOST.1 {
-            let plain = self.messages.iter().skip(1).position(|message| message.corrections.is_empty()).unwrap_or(0) + 1;
+            let plain =
+                self.messages.iter().skip(1).position(|message| message.corrections.is_empty()).unwrap_or(0) + 1;
             if plain >= self.messages.len() {
                 break;
             }
@@ -126,7 +127,10 @@ fn corrections(words: &str, in_result: bool) -> Vec<String> {
     }
     let mut found = Vec::new();
     text::sentences(words, |sentence| {
-        if (6..=600).contains(&sentence.len()) && human::corrects(sentence) && !found.iter().any(|known| known == sentence) {
+        if (6..=600).contains(&sentence.len())
+            && human::corrects(sentence)
+            && !found.iter().any(|known| known == sentence)
+        {
             found.push(sentence.to_owned());
         }
     });

@@ -53,7 +53,9 @@ impl<'a> Cover<'a> {
     pub fn new(index: &'a Index, costs: &'a [u32], worth: &'a [f32], covered: Vec<bool>) -> Cover<'a> {
         let mut heads = vec![None; index.files.len() + 1];
         for (at, line) in index.lines.iter().enumerate() {
-            if let Some(head) = heads.get_mut(line.home as usize).filter(|_| line.source == Source::Look && line.home > 0) {
+            if let Some(head) =
+                heads.get_mut(line.home as usize).filter(|_| line.source == Source::Look && line.home > 0)
+            {
                 *head = Some(at);
             }
         }
@@ -123,8 +125,10 @@ impl<'a> Cover<'a> {
             if head.is_some() {
                 // The file's other lines need no head any more: they gained.
                 let home = self.index.lines.get(offer.line).map(|line| line.home).unwrap_or_default();
-                let same = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == home);
-                heap.extend((0..self.index.lines.len()).filter(same).map(|line| Offer { gain: self.gain(line).0, line }));
+                let of_file = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == home);
+                heap.extend(
+                    (0..self.index.lines.len()).filter(of_file).map(|line| Offer { gain: self.gain(line).0, line }),
+                );
             }
         }
         self.chosen.len() > before

@@ -49,9 +49,13 @@ impl Tasks {
     /// The tool's answer names the new task: `Task #5 created successfully: …`.
     pub fn named(&mut self, answer: &str) {
         let id = answer.split_once('#').map(|(_, rest)| rest).map_or("", |rest| {
-            rest.get(..rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len())).unwrap_or_default()
+            rest.get(..rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len()))
+                .unwrap_or_default()
         });
-        let fresh = self.items.iter_mut().find(|task| task.id.is_empty() && (answer.contains(task.text.as_str()) || !answer.contains(':')));
+        let fresh = self
+            .items
+            .iter_mut()
+            .find(|task| task.id.is_empty() && (answer.contains(task.text.as_str()) || !answer.contains(':')));
         if let Some(task) = fresh.filter(|_| !id.is_empty()) {
             task.id = id.to_owned();
         }

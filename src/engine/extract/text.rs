@@ -81,21 +81,48 @@ pub fn word_count(line: &str) -> usize {
 
 /// Words that say nothing about what a line is about.
 const COMMON: [&str; 60] = [
-    "a", "about", "after", "all", "also", "and", "any", "are", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from",
-    "had", "has", "have", "how", "if", "in", "into", "is", "it", "its", "just", "let", "like", "more", "need", "no", "not", "now",
-    "of", "on", "or", "our", "should", "so", "some", "that", "the", "then", "there", "they", "this", "to", "use", "was", "we", "what",
-    "when", "where", "which", "will", "with", "you",
+    "a", "about", "after", "all", "also", "and", "any", "are", "be", "been", "but", "by", "can", "did", "do", "does",
+    "for", "from", "had", "has", "have", "how", "if", "in", "into", "is", "it", "its", "just", "let", "like", "more",
+    "need", "no", "not", "now", "of", "on", "or", "our", "should", "so", "some", "that", "the", "then", "there",
+    "they", "this", "to", "use", "was", "we", "what", "when", "where", "which", "will", "with", "you",
 ];
 
 /// The name that a line of source code defines, in the languages whose definitions begin with a keyword.
 pub fn defined_name(line: &str) -> Option<&str> {
     const MODIFIERS: [&str; 14] = [
-        "pub", "export", "default", "async", "static", "public", "private", "protected", "abstract", "final", "unsafe", "declare",
-        "override", "pub(crate)",
+        "pub",
+        "export",
+        "default",
+        "async",
+        "static",
+        "public",
+        "private",
+        "protected",
+        "abstract",
+        "final",
+        "unsafe",
+        "declare",
+        "override",
+        "pub(crate)",
     ];
     const KEYWORDS: [&str; 17] = [
-        "fn", "func", "def", "class", "struct", "enum", "trait", "interface", "type", "function", "const", "static", "module", "mod",
-        "object", "record", "macro_rules!",
+        "fn",
+        "func",
+        "def",
+        "class",
+        "struct",
+        "enum",
+        "trait",
+        "interface",
+        "type",
+        "function",
+        "const",
+        "static",
+        "module",
+        "mod",
+        "object",
+        "record",
+        "macro_rules!",
     ];
     let mut rest = line.trim_start();
     for _ in 0..4 {

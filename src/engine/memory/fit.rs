@@ -47,7 +47,11 @@ impl Document {
             entries.extend(lines);
         }
         let mut notes = self.entries(Section::Notes);
-        let mut headings: u32 = Section::ALL.iter().filter(|section| !self.lines(**section).is_empty()).map(|section| heading(*section)).sum();
+        let mut headings: u32 = Section::ALL
+            .iter()
+            .filter(|section| !self.lines(**section).is_empty())
+            .map(|section| heading(*section))
+            .sum();
         let whole: u32 = entries.iter().chain(&notes).map(|entry| entry.cost).sum::<u32>() + headings;
         if whole > budget {
             if notes.iter().map(|entry| entry.cost).sum::<u32>() > budget / 2 * 2 {
@@ -90,7 +94,8 @@ impl Document {
 
 /// What is kept longest comes first.
 fn keep_order(a: &Entry, b: &Entry) -> std::cmp::Ordering {
-    let rank = |entry: &Entry| SACRIFICE.iter().position(|section| *section == entry.section).unwrap_or(SACRIFICE.len());
+    let rank =
+        |entry: &Entry| SACRIFICE.iter().position(|section| *section == entry.section).unwrap_or(SACRIFICE.len());
     let sure = |entry: &Entry| entry.weight == f32::INFINITY;
     sure(b).cmp(&sure(a)).then(rank(b).cmp(&rank(a))).then(b.weight.total_cmp(&a.weight)).then(a.at.cmp(&b.at))
 }

@@ -7,6 +7,9 @@
 
 mod items;
 mod markdown;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::items_after_statements)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 

@@ -8,7 +8,7 @@ mod separator;
 use super::Span;
 use super::cursor::Cursor;
 use super::irregular::is_aws_secret;
-use super::randomness::{Mix, entropy, is_placeholder, is_random, is_weak};
+use super::randomness::{Mix, contains, entropy, is_placeholder, is_random, is_weak};
 use separator::Separator;
 
 /// What a keyword announces, which decides how strictly the value is judged.
@@ -54,9 +54,9 @@ const OTHER_ENDS: [&str; 41] = [
 /// Parts of names, before the keyword, of what is opaque but not secret.
 const OTHER_STARTS: [&str; 7] = ["public", "next", "page", "continuation", "starting", "change", "idempotency"];
 
-/// The longest value looked at: quoted ones may be whole session tokens.
+/// The longest values looked at: either may be a whole session token.
 const QUOTED: usize = 4096;
-const BARE: usize = 512;
+const BARE: usize = 2048;
 const NAME: usize = 40;
 
 /// A name that contains a keyword: `AWS_SECRET_ACCESS_KEY`, `spring.datasource.password`, `--api-key`.
@@ -163,8 +163,7 @@ impl Value {
     /// Whether `text`, this value's, is a secret of this kind.
     fn is_secret(&self, text: &[u8], kind: Kind) -> bool {
         let mix = Mix::of(text);
-        let is_address = text.starts_with(b"arn:") || text.windows(3).any(|part| part == b"://");
-        if mix.space > 0 || is_address || is_placeholder(text) {
+        if mix.space > 0 || text.starts_with(b"arn:") || contains(text, "://") {
             return false;
         }
         match kind {
@@ -182,8 +181,9 @@ impl Value {
             || letters == 0
             || (mix.digit == 0 && mix.special < 2)
             || matches!(text.first(), Some(b'/' | b'.' | b'~' | b'@'))
-            || is_weak(text)
             || entropy(text) < 2.5
+            || is_placeholder(text)
+            || is_weak(text)
         {
             return false;
         }
@@ -234,19 +234,18 @@ fn bare(cursor: &mut Cursor, style: Style) -> Option<Value> {
     let start = cursor.at;
     let is_environment = style == Style::Environment;
     cursor.skip_bare(BARE, |rest| match rest {
-        [b';', ..] => true,
+        [] | [b';', ..] => true,
         // The next parameter of a query.
         [b'&', rest @ ..] => rest.iter().take(NAME).find(|&&byte| !is_name(byte)) == Some(&b'='),
         [byte, ..] => !is_environment && b",()[]{}<>|".contains(byte),
-        [] => true,
     })?;
     let next = cursor.peek();
-    if matches!(cursor.bytes.get(start), None | Some(b'$' | b'%' | b'*' | b'-' | b'@'))
-        || (!is_environment && matches!(next, Some(b'(' | b'[' | b'{')))
-    {
+    let text = cursor.bytes.get(start..cursor.at)?;
+    let is_variable = matches!(text, [] | [b'$' | b'%', ..]);
+    let is_expression = matches!(next, Some(b'(' | b'[' | b'{')) || matches!(text, [b'*' | b'-' | b'@', ..]);
+    if is_variable || (is_expression && !is_environment) {
         return None;
     }
-    let text = cursor.bytes.get(start..cursor.at)?;
     let dots = text.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':')).count();
     let ends_line = matches!(next, None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'<'));
     let style = if style == Style::Literal && ends_line { Style::Line } else { style };

@@ -84,6 +84,9 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_quoted(&mut self, quote: Quote, limit: usize) -> Option<()> {
         let end = self.at + limit;
         while self.at < end {
+            if self.skip(limit, is_plain) > 0 {
+                continue;
+            }
             let backslashes = self.backslashes();
             let Some(&next) = self.rest().get(backslashes) else {
                 return Some(());
@@ -107,18 +110,27 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_bare(&mut self, limit: usize, ends: impl Fn(&[u8]) -> bool) -> Option<()> {
         let end = self.at + limit;
         while self.at < end {
+            if self.skip(limit, is_plain) > 0 {
+                continue;
+            }
             let backslashes = self.backslashes();
             let rest = self.rest().get(backslashes..).unwrap_or_default();
-            match *rest {
-                [] => return Some(()),
-                [b'n' | b'r' | b't' | b'x' | b'"' | b'\'' | b'`', ..] if backslashes > 0 => return Some(()),
-                // `\u0026` and its like: punctuation that JSON writers for the web escape.
-                [b'u', b'0', b'0', b'0'..=b'3', ..] if backslashes > 0 => return Some(()),
-                [byte, ..] if byte <= b' ' || byte >= 0x7f || matches!(byte, b'"' | b'\'' | b'`') => return Some(()),
-                _ if backslashes == 0 && ends(rest) => return Some(()),
-                _ => self.at += backslashes + 1,
+            let ends_here = match *rest {
+                [] | [b'"' | b'\'' | b'`', ..] => true,
+                // Also `\u0026` and its like: punctuation that JSON writers for the web escape.
+                [b'n' | b'r' | b't' | b'x', ..] | [b'u', b'0', b'0', b'0'..=b'3', ..] if backslashes > 0 => true,
+                [byte, ..] => byte <= b' ' || byte >= 0x7f || (backslashes == 0 && ends(rest)),
+            };
+            if ends_here {
+                return Some(());
             }
+            self.at += backslashes + 1;
         }
         None
     }
+}
+
+/// Whether `byte` never ends a value, in any notation.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b':')
 }

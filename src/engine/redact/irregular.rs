@@ -25,7 +25,8 @@ pub(super) fn aws_secret_after(bytes: &[u8], id: &Span) -> Option<Span> {
         let end = Class::Base64.run(bytes, at, 128);
         let run = bytes.get(at..end).unwrap_or_default();
         // `key=` before the secret is in the class, too.
-        let from = run.iter().take(run.len().saturating_sub(40)).rposition(|&byte| byte == b'=').map_or(at, |eq| at + eq + 1);
+        let from =
+            run.iter().take(run.len().saturating_sub(40)).rposition(|&byte| byte == b'=').map_or(at, |eq| at + eq + 1);
         if end - from == 40 && is_aws_secret(bytes.get(from..end)?) {
             return Some(Span { start: from, end, name: "aws-secret-key" });
         }

@@ -5,7 +5,7 @@
 //! backwards from its last, so a key whose head or tail an agent did not print is found too.
 
 use super::Span;
-use super::randomness::entropy;
+use super::randomness::{contains, entropy};
 use super::shape::Class;
 
 /// Stands in the first and the last line of every private key.
@@ -50,12 +50,16 @@ fn line_start(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
 }
 
 fn forwards(bytes: &[u8], line_start: usize, line_end: usize) -> Option<(usize, usize)> {
-    let first = (line_end..line_end + HEADERS).find_map(|from| {
-        let starts = Class::Base64.run(bytes, from, 1) > from;
-        starts.then(|| (from, run_end(bytes, from))).filter(|&(from, to)| to - from >= FIRST_LINE)
-    });
-    let (from, mut end) = first.filter(|&(from, to)| is_material(bytes, from, to))?;
-    if from > line_end && bytes.get(line_end..from)?.windows(5).any(|window| window == b"-----") {
+    let mut from = line_end;
+    let mut end = run_end(bytes, from);
+    while end - from < FIRST_LINE {
+        from = end.max(from + 1);
+        if from > line_end + HEADERS || from >= bytes.len() {
+            return None;
+        }
+        end = run_end(bytes, from);
+    }
+    if !is_material(bytes, from, end) || contains(bytes.get(line_end..from)?, "-----") {
         return None;
     }
     while let Some((_, to)) = next_run(bytes, end) {

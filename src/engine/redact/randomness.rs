@@ -6,16 +6,52 @@ pub(super) const PLACEHOLDER: &str = "[redacted:";
 
 /// Words that only stand in examples. Four letters or more, so that a random string hardly ever holds one.
 const EXAMPLE_WORDS: [&str; 15] = [
-    "example", "placeholder", "changeme", "change-me", "change_me", "your", "dummy", "sample", "replace", "insert",
-    "redacted", "-here", "_here", "mytoken", "-hmac-",
+    "example",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "change_me",
+    "your",
+    "dummy",
+    "sample",
+    "replace",
+    "insert",
+    "redacted",
+    "-here",
+    "_here",
+    "mytoken",
+    "-hmac-",
 ];
 /// Marks of a template, an elision or a mask.
 const TEMPLATE_MARKS: [&str; 10] = ["...", "\u{2026}", "***", "${", "{{", "$(", "%(", "<", "{}", PLACEHOLDER];
 /// Words of which weak and invented passwords are made.
 const WEAK_WORDS: [&str; 26] = [
-    "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "apikey", "api", "key", "test", "admin",
-    "user", "root", "guest", "demo", "default", "qwerty", "letmein", "foo", "bar", "baz", "mock", "fake",
-    "invalid", "wrong",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api",
+    "key",
+    "test",
+    "admin",
+    "user",
+    "root",
+    "guest",
+    "demo",
+    "default",
+    "qwerty",
+    "letmein",
+    "foo",
+    "bar",
+    "baz",
+    "mock",
+    "fake",
+    "invalid",
+    "wrong",
 ];
 
 /// Shannon entropy of the bytes of `value`, in bits per byte.
@@ -94,18 +130,16 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
 /// 0.6 % of base62 and none of hex; names in code have pieces of 3.5 letters and more.
 pub(super) fn is_random(value: &[u8], bits: f64) -> bool {
     let mix = Mix::of(value);
-    if !mix.is_mixed() || is_placeholder(value) || entropy(value) < bits {
+    // A date (`2018-03-02T21:26:13Z`) has few letters.
+    if !mix.is_mixed() || mix.lower + mix.upper < 3 || entropy(value) < bits {
         return false;
     }
     let (pieces, digit_groups) = pieces(value);
-    let length = mix.lower + mix.upper + mix.digit;
-    // A date (`2018-03-02T21:26:13Z`) has few letters; a constant (`SMART_ON_FHIR_V1`) has one case and separators.
-    if length - mix.digit < 3 {
-        return false;
-    }
-    let is_short = length < pieces * 3 && (mix.separator == 0 || (mix.lower > 0 && mix.upper > 0));
-    let hex = mix.digit > 2 && value.iter().all(u8::is_ascii_hexdigit);
-    hex || digit_groups >= 3 || is_short
+    // A constant (`SMART_ON_FHIR_V1`) has short pieces, but one case and separators.
+    let is_short = mix.lower + mix.upper + mix.digit < pieces * 3;
+    let is_constant = mix.separator > 0 && (mix.lower == 0 || mix.upper == 0);
+    let is_hex = mix.digit > 2 && value.iter().all(u8::is_ascii_hexdigit);
+    (is_hex || digit_groups >= 3 || (is_short && !is_constant)) && !is_placeholder(value)
 }
 
 /// The number of pieces and, among them, of groups of digits.
@@ -132,9 +166,12 @@ fn pieces(value: &[u8]) -> (usize, usize) {
 
 /// Whether `value` holds `{name}`, as format strings do.
 fn has_interpolation(value: &[u8]) -> bool {
-    let is_name = |part: &[u8]| part.len() > 2 && part.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'));
+    let is_name =
+        |part: &[u8]| part.len() > 2 && part.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'));
     let mut parts = value.split(|&byte| byte == b'{').skip(1);
-    parts.any(|part| part.split(|&byte| byte == b'}').next().is_some_and(|name| name.len() < part.len() && is_name(name)))
+    parts.any(|part| {
+        part.split(|&byte| byte == b'}').next().is_some_and(|name| name.len() < part.len() && is_name(name))
+    })
 }
 
 fn longest_repeat(value: &[u8]) -> usize {

@@ -22,6 +22,8 @@ enum Anchor {
     Bearer,
     /// `://`, where a user and a password may follow.
     Url,
+    /// The option of curl with a user and a password.
+    CurlUser,
     /// The words shared by the first and the last line of a PEM private key.
     Pem,
     /// The start of the secret half of a Telegram bot token.
@@ -50,6 +52,7 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
     }
     add(&["Bearer ", "bearer ", "BEARER ", "Bearer%20"], Anchor::Bearer);
     add(&["://", ":\\/\\/"], Anchor::Url);
+    add(url::CURL_USER, Anchor::CurlUser);
     add(&[pem::ANCHOR], Anchor::Pem);
     add(&[irregular::TELEGRAM], Anchor::Telegram);
     add(irregular::DISCORD, Anchor::Discord);
@@ -88,6 +91,7 @@ pub(super) fn find(text: &str) -> Vec<Span> {
             Anchor::Keyword(kind) => found.extend(assignment::find(bytes, start, end, kind)),
             Anchor::Bearer => found.extend(assignment::find_bearer(bytes, end)),
             Anchor::Url => found.extend(url::find(bytes, start, end)),
+            Anchor::CurlUser => found.extend(url::find_curl(bytes, start, end)),
             Anchor::Pem => found.extend(pem::find(bytes, start, end)),
             Anchor::Telegram => found.extend(irregular::telegram(bytes, start, end)),
             Anchor::Discord => found.extend(irregular::discord(bytes, start, end)),
@@ -120,7 +124,7 @@ fn merge(mut spans: Vec<Span>) -> Vec<Span> {
 fn rank(name: &str) -> u8 {
     match name {
         pem::NAME => 2,
-        "password" | "secret" | "token" | "api-key" | "authorization" | "url-password" => 0,
+        "password" | "secret" | "token" | "api-key" | "authorization" | url::NAME => 0,
         _ => 1,
     }
 }

@@ -39,7 +39,8 @@ impl Class {
     /// The end of the run of this class that begins at `from`, at most `limit` bytes later. A ruler (`----`) ends it.
     pub(super) fn run(self, bytes: &[u8], from: usize, limit: usize) -> usize {
         let rest = bytes.get(from..).unwrap_or_default();
-        let is_ruler = |at: usize| rest.get(at..).is_some_and(|rest| rest.starts_with(b"----") || rest.starts_with(b"____"));
+        let is_ruler =
+            |at: usize| rest.get(at..).is_some_and(|rest| rest.starts_with(b"----") || rest.starts_with(b"____"));
         let run = rest.iter().take(limit).enumerate();
         from + run.take_while(|&(at, &byte)| self.has(byte) && !(matches!(byte, b'-' | b'_') && is_ruler(at))).count()
     }
@@ -84,9 +85,9 @@ pub(super) fn matches(pieces: &[Piece], bytes: &[u8], from: usize) -> Result<usi
 pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
     let before = bytes.get(..at).unwrap_or_default();
     match before {
-        [] => true,
         [.., b'\\'] => !bytes.get(at).is_some_and(|byte| b"nrtbfu".contains(byte)),
-        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f']
+        []
+        | [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f']
         | [.., b'\\', b'u', _, _, _, _]
         | [.., b'%', b'0'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f'] => true,
         [head @ .., b'm'] => ends_colour(head),

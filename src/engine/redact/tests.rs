@@ -61,7 +61,10 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("gitlab-token", join(&["glpat-", &word(20, 10)])),
         ("slack-token", join(&["xoxb-", &noise(DIGITS, 12, 11), "-", &noise(DIGITS, 13, 12), "-", &alnum(24, 13)])),
         ("slack-token", join(&["xoxp-", &noise(DIGITS, 12, 14), "-", &hex(32, 15)])),
-        ("slack-webhook", join(&["hooks.slack.com/", "services/T", &upper(8, 16), "/B", &upper(8, 17), "/", &alnum(24, 18)])),
+        (
+            "slack-webhook",
+            join(&["hooks.slack.com/", "services/T", &upper(8, 16), "/B", &upper(8, 17), "/", &alnum(24, 18)]),
+        ),
         ("discord-webhook", join(&["/api/webhooks/", &noise(DIGITS, 18, 19), "/", &word(68, 20)])),
         ("stripe-key", join(&["sk_live_", &alnum(24, 21)])),
         ("stripe-key", join(&["rk_test_", &alnum(99, 22)])),
@@ -153,7 +156,10 @@ fn clean_text_is_borrowed() {
 #[test]
 fn neighbours_of_a_token_stay() {
     let (a, b) = (["ghp_", &alnum(36, 70)].concat(), ["npm_", &alnum(36, 71)].concat());
-    assert_eq!(redact(&format!("{a},{b} {a}.")), "[redacted:github-token],[redacted:npm-token] [redacted:github-token].");
+    assert_eq!(
+        redact(&format!("{a},{b} {a}.")),
+        "[redacted:github-token],[redacted:npm-token] [redacted:github-token]."
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::Session;
 use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
 use crate::engine::conversation::Role;
 use crate::engine::effect::{CompactAnswer, Cut, Effect, Revision};
-use crate::engine::event::{CompactRequest, Origin};
+use crate::engine::event::{CompactRequest, Origin, Passage};
 use crate::engine::message::write::{Request, TailEvent, Treatments, Written, write_markdown, write_messages};
 use crate::engine::tokens;
 
@@ -34,6 +34,23 @@ struct Plan {
     estimate: u64,
     /// The version of the memory that goes with it, where it reads differently from the newest.
     revision: Option<Box<Revision>>,
+}
+
+/// The passages from before the tail that fit into `budget` tokens, as a section of the memory message.
+fn recall(passages: &[Passage], tail_from: u64, budget: u32) -> (String, Vec<(u64, f64)>) {
+    let mut text = String::from("\n## From earlier, for the next request\n");
+    let mut left = budget.saturating_sub(tokens::estimate(&text));
+    let mut taken = Vec::new();
+    for passage in passages.iter().filter(|passage| passage.seq < tail_from) {
+        let line = format!("- (event {}) {}\n", passage.seq, passage.text.replace('\n', "\n  "));
+        let cost = tokens::estimate(&line);
+        if cost <= left {
+            left -= cost;
+            text.push_str(&line);
+            taken.push((passage.seq, passage.score));
+        }
+    }
+    if taken.is_empty() { (String::new(), taken) } else { (text, taken) }
 }
 
 impl Session {
@@ -71,7 +88,7 @@ impl Session {
     /// Builds the answer that will probably be asked for next.
     pub(super) fn prepare(&mut self, now: i64) -> Vec<Effect> {
         if self.prepared.is_none() && self.last_seq > 0 {
-            let usual = CompactRequest { target: None, shape: None, apply: true, instructions: None };
+            let usual = CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
             self.prepared = Some(self.prepared_for(now, usual));
         }
         Vec::new()
@@ -89,9 +106,11 @@ impl Session {
             fill: request.target.is_some(),
         };
         let introduction = tokens::estimate(INTRODUCTION);
+        let recall = |tail_from: u64| recall(&request.passages, tail_from, limits.target / 10 * 3);
         let render = |budget: u32, tail_from: u64| {
-            let document = self.document_for(budget.saturating_sub(introduction), tail_from);
-            format!("{INTRODUCTION}{}", document.render_sections(false))
+            let (passages, _) = recall(tail_from);
+            let document = self.document_for(budget.saturating_sub(introduction + tokens::estimate(&passages)), tail_from);
+            format!("{INTRODUCTION}{}{passages}", document.render_sections(false))
         };
         let result = compact(live, shape, limits, &render).map_err(|too_small| too_small.to_string()).and_then(|compaction| {
             if u64::from(compaction.written.tokens) < self.estimate {
@@ -106,7 +125,8 @@ impl Session {
         });
         match result {
             Ok(compaction) => {
-                let answer = self.answer(shape, &compaction.written, compaction.keep_from, None, &compaction);
+                let mut answer = self.answer(shape, &compaction.written, compaction.keep_from, None, &compaction);
+                answer.retrieved = recall(compaction.keep_from).1;
                 let revision = self.next_revision(now, Origin::Compact, "extractive", &self.document());
                 let estimate = u64::from(compaction.written.tokens);
                 let plan = Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision };
@@ -144,6 +164,7 @@ impl Session {
             tokens_before: self.calibration.scale(self.estimate),
             tokens_after: self.calibration.scale(u64::from(written.tokens)),
             masked: compaction.masked.clone(),
+            retrieved: Vec::new(),
             warnings: compaction.warnings.clone(),
         }
     }

@@ -95,13 +95,15 @@ impl Tail {
             self.restart();
         }
         file.seek(SeekFrom::Start(self.offset))?;
-        if !self.read_lines(&mut file, give)? {
+        // No further than was there a moment ago: whether what comes behind it is a continuation is for the
+        // next look to tell.
+        let mut added = file.take(stamp.length - self.offset);
+        if !self.read_lines(&mut added, give)? {
             return Ok(Read::Refused);
         }
-        if self.reader.is_document() && !self.read_document(&mut file, give)? {
+        if self.reader.is_document() && !give(self.document_news()) {
             return Ok(Read::Refused);
         }
-        // What was written since `stamp` was taken changes the file's own; the next look will see it.
         self.stamp = Some(stamp);
         Ok(Read::Some)
     }
@@ -121,16 +123,17 @@ impl Tail {
         }
     }
 
+    /// Goes back to the start of the file.
     fn restart(&mut self) {
         let path = std::mem::take(&mut self.path);
         let given = std::mem::take(&mut self.given);
         *self = Tail { given, ..Tail::new(path, self.format) };
     }
 
-    fn read_lines(&mut self, file: &mut File, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
+    fn read_lines(&mut self, added: &mut impl io::Read, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
         let mut piece = vec![0; PIECE];
         loop {
-            let length = match file.read(&mut piece) {
+            let length = match added.read(&mut piece) {
                 Ok(0) => return Ok(true),
                 Ok(length) => length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -146,24 +149,19 @@ impl Tail {
         }
     }
 
-    /// Reads a document from its start and gives what it has more than before. A document in the middle of
-    /// being written has less, and gives nothing; another one is given whole.
-    fn read_document(&mut self, file: &mut File, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.read_to_end(&mut bytes)?;
-        let mut reader = Reader::new(self.format);
-        let mut items = reader.push(&bytes);
-        items.extend(reader.finish());
+    /// What a document that was read whole has more than at the last look, and ready for the next. One in the
+    /// middle of being written has less, and gives nothing; another one is given whole.
+    fn document_news(&mut self) -> Vec<Item> {
+        let items = self.reader.finish();
+        self.restart();
         if self.given.starts_with(&items) {
-            return Ok(true);
+            return Vec::new();
         }
-        let mut news = items.get(self.given.len()..).unwrap_or_default().to_vec();
-        if !items.starts_with(&self.given) {
-            news = items.clone();
-            news.insert(0, Item::Rewound { after: None });
-        }
+        let news = match items.strip_prefix(self.given.as_slice()) {
+            Some(news) => news.to_vec(),
+            None => [&[Item::Rewound { after: None }], items.as_slice()].concat(),
+        };
         self.given = items;
-        Ok(give(news))
+        news
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 
 use tempfile::TempDir;

@@ -19,6 +19,9 @@ const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 const CACHE_KIB: i64 = 2048;
 /// Size to which the write-ahead log is cut back after an import has made it large, in bytes.
 const WAL_BYTES: i64 = 8 << 20;
+/// Pages in the write-ahead log before a commit copies them into the database, which takes milliseconds: seldom
+/// enough to be none of a hundred appends.
+const CHECKPOINT_PAGES: i64 = 2000;
 /// Prepared statements kept by a connection; more than there are in this module.
 const STATEMENTS: usize = 64;
 
@@ -117,8 +120,9 @@ pub(super) fn connect(path: &Path) -> Answer<Connection> {
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     use_wal(&connection)?;
-    // Answers the new value, which `pragma_update` would take for an error.
+    // These answer the new value, which `pragma_update` would take for an error.
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     Ok(connection)
 }
 

@@ -7,9 +7,12 @@ use super::schema::{number, rowid};
 use super::{Answer, SessionKey, Store, StoreError, words};
 
 /// JSON indexed in one transaction, in bytes: some milliseconds, so that no writer waits long.
-const CHUNK: usize = 256 << 10;
-/// Text indexed of one event, in bytes; what is behind that is stored but not found.
-const LONGEST: usize = 1 << 20;
+const CHUNK: usize = 128 << 10;
+/// Index pages rewritten in one transaction to merge what earlier ones left in pieces. FTS5 would do this
+/// inside the transactions that add to it, which makes some of them ten times longer than the others.
+const MERGE_PAGES: i64 = 100;
+/// Text indexed of one event, in bytes; what is behind that is stored but not found. Bounds the longest transaction.
+const LONGEST: usize = 256 << 10;
 
 /// Events of one session to index next.
 struct Batch {
@@ -61,7 +64,9 @@ fn write(connection: &mut Connection, batch: &Batch) -> Answer<()> {
             insert.execute(params![rowid, text, parts])?;
         }
     }
-    transaction.commit()
+    transaction.commit()?;
+    connection.prepare_cached("INSERT INTO search (search, rank) VALUES ('merge', ?1)")?.execute([MERGE_PAGES])?;
+    Ok(())
 }
 
 impl Store {

@@ -120,6 +120,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
     text, parts, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(1.0, 0.5)');
+INSERT INTO search (search, rank) VALUES ('automerge', 0);
 "];
 
 /// Brings the database to the newest format, one transaction a step. `Some(found)` when its format is newer

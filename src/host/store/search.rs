@@ -1,5 +1,5 @@
 //! Search over the events of all sessions: those that have every word first, then, where these are few, those
-//! that have some; within each by BM25.
+//! that have a rare one, then the others; within each by BM25.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,9 @@ use super::schema::{all, number, rowid, session};
 use super::snippet::snippet;
 use super::{Answer, Store, StoreError, sessions};
 use crate::engine::conversation::Role;
+
+/// How many events make a word a common one.
+const COMMON: i64 = 1000;
 
 /// What to look for, and where.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,8 +41,8 @@ pub struct Hit {
     pub role: Option<Role>,
     /// When it happened.
     pub at: i64,
-    /// How well it fits, higher is better: its BM25, and for an event that has every word at least as much as
-    /// any that has not. Only comparable within one answer.
+    /// How well it fits, higher is better: its BM25, raised for an event that has every word above those that have
+    /// not. Only comparable within one answer.
     pub score: f64,
     /// About 160 characters around the best match, on one line.
     pub snippet: String,
@@ -102,14 +105,32 @@ fn find(connection: &Connection, query: &Query, terms: &Terms) -> Answer<Vec<Fou
     let mut seen = HashSet::new();
     let mut found = ranked(connection, &terms.all(), range, query, &mut seen)?;
     if found.len() < query.limit {
-        let partly = ranked(connection, &terms.any(), range, query, &mut seen)?;
-        let above = partly.first().map_or(0.0, |best| best.score);
-        for hit in &mut found {
-            hit.score += above;
+        let (rare, common) = by_rarity(connection, terms.any(), range)?;
+        for phrases in [rare, common] {
+            if !phrases.is_empty() && found.len() < query.limit {
+                let partly = ranked(connection, &phrases.join(" OR "), range, query, &mut seen)?;
+                let above = partly.first().map_or(0.0, |best| best.score);
+                for hit in &mut found {
+                    hit.score += above;
+                }
+                found.extend(partly);
+            }
         }
-        found.extend(partly);
     }
     Ok(found)
+}
+
+/// Parts the phrases into those that few events have and the others. To rank every event with a common word
+/// costs the more the larger the store is, and tells little; it is done where nothing better fills the answer.
+fn by_rarity(connection: &Connection, phrases: Vec<String>, range: (i64, i64)) -> Answer<(Vec<String>, Vec<String>)> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3 LIMIT ?4)";
+    let mut count = connection.prepare_cached(sql)?;
+    let (mut rare, mut common) = (Vec::new(), Vec::new());
+    for phrase in phrases {
+        let events: i64 = count.query_row((&phrase, range.0, range.1, COMMON), |row| row.get(0))?;
+        if events < COMMON { rare.push(phrase) } else { common.push(phrase) }
+    }
+    Ok((rare, common))
 }
 
 impl Store {

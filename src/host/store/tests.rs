@@ -11,7 +11,7 @@ mod storing;
 use tempfile::TempDir;
 
 use super::*;
-use crate::engine::conversation::Role;
+use crate::engine::conversation::{EventKind, Role};
 
 /// A store in a new folder.
 fn fresh() -> (TempDir, Store) {

@@ -8,6 +8,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+/// The longest name that is taken apart for the index, in bytes, and the most parts; what has more is encoded data.
+const LONGEST_NAME: usize = 64;
+const MOST_PARTS: usize = 7;
+
 /// Whether a character belongs to a script that is written without spaces between words.
 fn stands_alone(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
@@ -64,12 +68,20 @@ pub(super) fn camel_parts(word: &str) -> Vec<&str> {
 pub(super) fn for_index(text: &str) -> (Cow<'_, str>, String) {
     let mut parts = String::new();
     let mut seen = HashSet::new();
-    for (_, word) in words(text) {
-        let found = camel_parts(word);
-        if !found.is_empty() && seen.insert(word) {
-            for part in found {
-                parts.push_str(part);
-                parts.push(' ');
+    let mut at = 0;
+    for piece in text.as_bytes().split(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) {
+        let start = at;
+        at += piece.len() + 1;
+        // Few pieces pass this, which is what makes it cheap.
+        let varied = piece.len() <= LONGEST_NAME && piece.iter().skip(1).any(u8::is_ascii_uppercase);
+        let Some(piece) = text.get(start..start + piece.len()).filter(|_| varied) else { continue };
+        for (_, word) in words(piece) {
+            let found = camel_parts(word);
+            if (1..=MOST_PARTS).contains(&found.len()) && seen.insert(word) {
+                for part in found {
+                    parts.push_str(part);
+                    parts.push(' ');
+                }
             }
         }
     }
@@ -131,5 +143,10 @@ mod tests {
         check("aB aB c", ("aB aB c", "a B "));
         check("x内存", ("x 内  存 ", ""));
         check("é", ("é", ""));
+        check("x/größeInMB,y", ("x/größeInMB,y", "größe In MB "));
+        check(&"aB".repeat(33), (&"aB".repeat(33), ""));
+        check("qX7zRb2LkWm9Tp", ("qX7zRb2LkWm9Tp", "q X7z Rb2 Lk Wm9 Tp "));
+        check("aBcDeFgHiJ", ("aBcDeFgHiJ", "a Bc De Fg Hi J "));
+        check("qXzRbLkWmTpVcY", ("qXzRbLkWmTpVcY", ""));
     }
 }

@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use futures_util::future::FutureExt;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tower::Service;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
@@ -66,7 +66,7 @@ impl Call {
         S: Service<Request, Response = Option<Response>, Error: Display, Future: Send + 'static>,
     {
         let Self { lifecycle, id, method, params, raw } = self;
-        let answer = move |response| Answer { lifecycle, response, raw };
+        let answer = move |response| Answer { lifecycle, response, raw, forget: None };
         let refusal = move |id: Option<Id>, error| answer(id.map(|id| Response::from_error(id, error)));
         let params = match params {
             Ok(params) => params,
@@ -99,7 +99,9 @@ impl Call {
                 Err(_panic) => {
                     tracing::error!(method, "a handler panicked");
                     let message = format!("the server failed in `{method}`; its log says where").into();
-                    refusal(id, Error { code: ErrorCode::InternalError, message, data: None })
+                    let error = Error { code: ErrorCode::InternalError, message, data: None };
+                    let forget = id.as_ref().map(cancel);
+                    Answer { forget, ..refusal(id, error) }
                 }
             }
         })
@@ -111,6 +113,12 @@ pub(super) struct Answer {
     pub(super) lifecycle: Lifecycle,
     response: Option<Response>,
     raw: bool,
+    /// A call that makes the service forget a request that it still takes for running.
+    pub(super) forget: Option<Request>,
+}
+
+fn cancel(id: &Id) -> Request {
+    Request::build("$/cancelRequest").params(json!({ "id": id })).finish()
 }
 
 impl Answer {

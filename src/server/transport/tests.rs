@@ -52,6 +52,9 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
+        for _ in 0..100 {
+            yield_now().await;
+        }
         Ok(())
     }
 }
@@ -133,7 +136,7 @@ impl Peer {
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move {
             if stopped.await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         let server = tokio::spawn(serve(server_input, server_output, service, socket, stopped));

@@ -1,7 +1,7 @@
 //! What may stand between the name of a secret and its value.
 
-use super::{Kind, Name};
 use super::super::cursor::Cursor;
+use super::{Kind, Name};
 
 /// A separator, by what it says about the value after it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -114,9 +114,12 @@ fn passwords_in_urls() {
         ("redis://:", "@cache:6379/0"),
         ("mongodb+srv://me:", "@cluster0.invalid/?retryWrites=true"),
         ("git clone https://oauth2:", "@git.invalid/a/b.git"),
+        ("curl -s -u admin:", " https://host.invalid/@x"),
+        ("curl --user 'admin:", "' https://host.invalid/@x"),
         ("amqp://user:", "%40x@queue\n"),
     ] {
-        let (tail, rest) = after.split_at(after.find('@').unwrap());
+        // What is percent-encoded belongs to the password.
+        let (tail, rest) = after.split_at(if after.starts_with('%') { 4 } else { 0 });
         check_hidden(before, &[&pw, tail].concat(), rest, "url-password");
     }
 }

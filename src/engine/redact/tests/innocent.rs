@@ -54,7 +54,8 @@ const INNOCENT: &[&str] = &[
     "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
     "password: ********",
     "api_key: \"<your key>\"",
-    // URLs.
+    // URLs and users.
+    "docker run -u 1000:1000 curl && curl -u \"$USER:$PASSWORD\" https://host.invalid",
     "https://user:password@example.com/",
     "postgres://postgres:postgres@localhost:5432/app",
     "postgres://$USER:$PASSWORD@$HOST/db and redis://:{password}@{host}",

@@ -44,7 +44,13 @@ fn headers_and_other_formats() {
     let headers = "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF0123456789ABCDEF\n\n";
     let key = [&begin("RSA "), headers, &body().join("\n"), "\n", &end("RSA ")].concat();
     check_hidden("", &key, "\n", "private-key");
-    let pgp = ["-----BEGIN PGP PRIVATE ", "KEY BLOCK-----\n\n", &body().join("\n"), "\n=aB3d\n-----END PGP PRIVATE ", "KEY BLOCK-----"];
+    let pgp = [
+        "-----BEGIN PGP PRIVATE ",
+        "KEY BLOCK-----\n\n",
+        &body().join("\n"),
+        "\n=aB3d\n-----END PGP PRIVATE ",
+        "KEY BLOCK-----",
+    ];
     check_hidden("", &pgp.concat(), "\n", "private-key");
     let short = [&begin(""), "\n", &noise(BASE64, 64, 90), "\n", &end("")].concat();
     check_hidden("", &short, "\n", "private-key");
@@ -86,7 +92,11 @@ fn code_about_keys_stays() {
         format!("grep -c '{}' deploy/keys/*.pem", begin("RSA ")),
         format!("{}\n...\n{}", begin(""), end("")),
         format!("{}\n<paste the contents of your key here>\n{}", begin(""), end("")),
-        format!("let (head, tail) = (\"{}\", \"{}\");\nlet body = include_str!(\"../fixtures/server.pem\");", begin(""), end("")),
+        format!(
+            "let (head, tail) = (\"{}\", \"{}\");\nlet body = include_str!(\"../fixtures/server.pem\");",
+            begin(""),
+            end("")
+        ),
     ] {
         assert_eq!(redact(&text), text);
     }

@@ -119,7 +119,7 @@ fn nothing_a_user_types_is_an_error() {
     }
     check(&"apple ".repeat(2000), true);
     check(&format!("{} apple_pie", "zebra ".repeat(2000)), true);
-    check(&(0..2000).map(|n| format!("w{n} ")).collect::<String>(), false);
+    check(&(0..2000).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" "), false);
     check(&format!("\"{}\"", "apple ".repeat(2000)), false);
     check(&"\"".repeat(10_001), false);
     check(&"a".repeat(100_000), false);
@@ -138,6 +138,17 @@ fn every_word_beats_some_words() {
     // A path that is not there as a whole is found by its parts, after the whole one.
     feed(&mut store, "s", &["main.rs in another folder", "src/main.rs"]);
     assert_eq!(find(&mut store, Query { text: "src/main.rs", limit: 10, ..Query::default() }), [25, 24]);
+}
+
+#[test]
+fn rare_words_beat_common_ones() {
+    let (_dir, mut store) = fresh();
+    let mut texts = vec!["common common common"; 1200];
+    texts[700] = "zebra, once and in a text that is a good deal longer than the others";
+    feed(&mut store, "s", &texts);
+    let found = find(&mut store, Query { text: "common zebra", limit: 3, ..Query::default() });
+    assert_eq!((found.len(), found[0]), (3, 701));
+    assert_eq!(find(&mut store, Query { text: "common okapi", limit: 5, ..Query::default() }).len(), 5);
 }
 
 #[test]

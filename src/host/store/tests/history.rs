@@ -89,6 +89,8 @@ enum Meanwhile {
     Forget,
 }
 
+type Call<'a> = &'a dyn Fn(&mut Store) -> Result<Marks, Conflict>;
+
 #[test]
 fn who_comes_second_is_told() {
     fn check(meanwhile: Meanwhile, accepted: [bool; 4]) {
@@ -104,7 +106,7 @@ fn who_comes_second_is_told() {
             Meanwhile::Forget => assert!(other.forget("s").unwrap()),
         }
         let found = store.session("s").unwrap().map(|row| row.marks);
-        let calls: [&dyn Fn(&mut Store) -> Result<Marks, Conflict>; 3] = [
+        let calls: [Call; 3] = [
             &|store| store.add_revision(key, seen, &revision("mine")).unwrap(),
             &|store| store.add_compaction(key, seen, &compaction(Some("m")), None).unwrap(),
             &|store| store.add_compaction(key, seen, &compaction(Some("m")), Some(&revision("mine"))).unwrap(),

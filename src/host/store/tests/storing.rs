@@ -1,7 +1,6 @@
 //! Appending, second copies, reading back, files.
 
 use super::*;
-use crate::engine::conversation::EventKind;
 
 #[test]
 fn events_come_back_as_they_went_in() {

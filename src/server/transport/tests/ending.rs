@@ -4,7 +4,7 @@ use super::super::Cause;
 use super::*;
 
 /// What the client does at the end, after `initialize`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 enum Last {
     Exit,
     Close,
@@ -21,9 +21,8 @@ async fn check(requests: &[&str], last: Last, code: u8) {
             assert_eq!(peer.answer(id as u64).await["result"], Value::Null);
         }
     }
-    if last != Last::Stop {
-        // Only the others take what was sent before.
-        peer.echoes_unless_shut_down(requests).await;
+    if !requests.contains(&"shutdown") {
+        peer.echoes().await;
     }
     let (mut input, output) = (Some(peer.input), peer.output);
     match last {
@@ -52,14 +51,6 @@ async fn check(requests: &[&str], last: Last, code: u8) {
     drop(input);
 }
 
-impl Peer {
-    async fn echoes_unless_shut_down(&mut self, requests: &[&str]) {
-        if !requests.contains(&"shutdown") {
-            self.echoes().await;
-        }
-    }
-}
-
 #[tokio::test]
 async fn exit_status() {
     check(&["shutdown"], Last::Exit, 0).await;
@@ -70,6 +61,15 @@ async fn exit_status() {
     check(&[], Last::Close, 1).await;
     check(&[], Last::Stop, 1).await;
     check(&[], Last::CloseOutput, 1).await;
+}
+
+#[tokio::test]
+async fn exit_does_not_overtake_shutdown() {
+    let mut peer = Peer::start().await;
+    peer.request(1, "shutdown", &Value::Null).await;
+    peer.notify("exit", &Value::Null).await;
+    assert_eq!(peer.answer(1).await["result"], Value::Null);
+    assert_eq!(peer.server.await.unwrap().code(), 0);
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ async fn raw_methods_carry_json_byte_for_byte() {
             .await;
         let answer = peer.next().await.unwrap();
         let expected = format!(r#"{{"jsonrpc":"2.0","id":"a\"b","result":{params}}}"#);
-        assert!(answer == expected, "{:.200} -> {answer:.200}", params);
+        assert!(answer == expected, "{params:.200} -> {answer:.200}");
     }
     for params in ["", r#","params":null"#] {
         peer.send(&format!(r#"{{"jsonrpc":"2.0","id":1,"method":"sessionMemory/echo"{params}}}"#)).await;

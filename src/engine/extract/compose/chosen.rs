@@ -1,0 +1,84 @@
+//! The lines that are chosen for what they name.
+
+use std::collections::BTreeMap;
+
+use super::Draft;
+use crate::engine::extract::index::{Candidate, Source};
+use crate::engine::extract::need;
+use crate::engine::extract::select::Cover;
+use crate::engine::memory::{Document, Section};
+
+impl Draft<'_> {
+    /// The greedy cover.
+    pub(super) fn chosen(&mut self) {
+        let from = self.from;
+        let (asked, said, tasks) = (from.said.asked(), from.said.recent(), from.open_tasks());
+        let worth = need::worth(&from.index, &from.moment(&asked, &said, &tasks));
+        let costs: Vec<u32> = from.index.lines.iter().map(|line| self.cost(line)).collect();
+        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered));
+        cover.choose(self.left);
+        // Lines were priced one by one; what they leave over as a whole is spent in a few more rounds.
+        for _ in 0..3 {
+            let mut whole = self.document.clone();
+            self.place(cover.chosen(), &mut whole);
+            let left = self.budget.saturating_sub(whole.tokens());
+            if left < 24 || !cover.choose(left) {
+                break;
+            }
+        }
+        let mut document = std::mem::take(&mut self.document);
+        self.place(cover.chosen(), &mut document);
+        self.document = document;
+    }
+
+    /// Puts the chosen lines in their sections, in the order of the conversation, results under their file.
+    fn place(&self, chosen: &[(usize, f32)], document: &mut Document) {
+        let from = self.from;
+        let mut chosen = chosen.to_vec();
+        chosen.sort_unstable_by_key(|&(at, _)| at);
+        let mut files: BTreeMap<u32, (String, f32)> = BTreeMap::new();
+        for (at, gain) in chosen {
+            let Some(line) = from.index.lines.get(at) else { continue };
+            let text = self.relative(&rendered(line));
+            let section = match line.source {
+                Source::User => Section::UserIntent,
+                Source::Assistant => Section::ActiveWork,
+                Source::Deed => Section::CompletedWork,
+                Source::Look | Source::Result if line.home == 0 => Section::KeyReferences,
+                Source::Look => {
+                    let (known, weight) = files.entry(line.home).or_default();
+                    *known = if known.is_empty() { text } else { format!("{text}\n{known}") };
+                    *weight = weight.max(gain);
+                    continue;
+                }
+                Source::Result => {
+                    let (known, weight) = files.entry(line.home).or_default();
+                    if !known.is_empty() {
+                        known.push('\n');
+                    }
+                    known.push_str(&text);
+                    *weight = weight.max(gain);
+                    continue;
+                }
+            };
+            document.push(section, text, gain);
+        }
+        for (text, weight) in files.into_values() {
+            document.push(Section::KeyReferences, text, weight);
+        }
+    }
+}
+
+/// A line with what is known of its repetition and outcome.
+fn rendered(line: &Candidate) -> String {
+    let mut text = line.text.to_string();
+    match line.failed {
+        Some(true) => text.push_str(" -> failed"),
+        Some(false) => text.push_str(" -> ok"),
+        None => {}
+    }
+    if line.count > 1 && matches!(line.source, Source::Deed) {
+        text.push_str(&format!(" (x{})", line.count));
+    }
+    text
+}

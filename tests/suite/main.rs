@@ -1,0 +1,8 @@
+//! One binary that drives the real program over real pipes, as an editor or a script would, and checks what every
+//! client may rely on; and the laws of the engine over arbitrary conversations (`property`).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation)]
+
+mod compaction;
+mod events;
+mod harness;
+mod rules;
