@@ -13,8 +13,9 @@ use super::message::write::{Request, TailEvent, Treatment, Treatments, Written, 
 use super::message::Format;
 use super::tokens;
 
-/// Size to which an old tool output is clipped before it is left out whole, in tokens. Keeping the head and the
-/// end of outputs at this size recalled most in our measurements on real sessions (`docs/quality.md`).
+/// Size to which an old tool output is clipped before it is left out whole, in tokens. On real sessions, keeping the
+/// head and the end of outputs at about this size and reaching further back for it keeps more of what the agent needs
+/// next than whole outputs do.
 pub const CLIP_TOKENS: u32 = 150;
 /// Steps by which texts are clipped when nothing else is left to give.
 const TEXT_STEPS: [u32; 4] = [800, 300, 100, 30];

@@ -53,7 +53,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 ///
 /// Only the contents of string literals (keys included) change, in whole escape sequences, so valid JSON stays valid
 /// JSON of the same shape. A secret that spans several literals, such as a key stored as an array of lines, is replaced
-/// in each of them. Numbers are never secrets.
+/// in each of them. Numbers are never secrets. Two keys that hold secrets may become one and the same key.
 pub fn redact_json(raw: &str) -> Cow<'_, str> {
     let spans = scan::find(raw);
     if spans.is_empty() { Cow::Borrowed(raw) } else { json::replace_in_strings(raw, &spans) }

@@ -246,7 +246,7 @@ fn pairs(input: &Value) -> Vec<(String, String)> {
                 }
             }
             Value::String(value) if !value.trim().is_empty() => {
-                out.push((key.to_owned(), text::clip(value.trim(), 300).to_owned()))
+                out.push((key.to_owned(), text::clip(value.trim(), 300).to_owned()));
             }
             Value::Number(value) => out.push((key.to_owned(), value.to_string())),
             _ => {}

@@ -182,21 +182,17 @@ impl Draft<'_> {
             let weight = 30.0 - small(count - at);
             let same = call == Some((&failure.call, failure.seq));
             call = Some((&failure.call, failure.seq));
-            match groups.last_mut().filter(|_| same) {
-                Some((text, _)) => {
-                    text.push_str("\n");
-                    text.push_str(&failure.line);
-                }
-                None => {
-                    let mut head = failure.call.clone();
-                    if failure.passes {
-                        head.push_str(" (passes now)");
-                    } else if let Some(edited) = &failure.edited {
-                        head = format!("{head} (then edited {edited})");
-                    }
-                    groups.push((format!("{head}\n{}", failure.line), weight));
-                }
+            if let Some((text, _)) = groups.last_mut().filter(|_| same) {
+                text.push('\n');
+                text.push_str(&failure.line);
+                continue;
             }
+            let followed = match &failure.edited {
+                _ if failure.passes => " (passes now)".to_owned(),
+                Some(edited) => format!(" (then edited {edited})"),
+                None => String::new(),
+            };
+            groups.push((format!("{}{followed}\n{}", failure.call, failure.line), weight));
         }
         for (group, weight) in groups {
             self.push_clipped(Section::ErrorsFixes, &group, weight, u32::MAX);
@@ -210,7 +206,7 @@ impl Draft<'_> {
         let first = self.from.said.first().map(|message| message.seq);
         let mut kept = Vec::new();
         for message in messages.iter().rev() {
-            let whole = message.corrections.iter().any(|correction| *correction == message.text);
+            let whole = message.corrections.contains(&message.text);
             if whole || message.in_result || message.seq >= tail || Some(message.seq) == first {
                 continue;
             }

@@ -40,20 +40,17 @@ pub fn words(text: &str) -> String {
     while let Some(open) = rest.find('<') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
-        match harness_block(tail) {
-            Some((inner, after)) => {
-                if let Some(arguments) = inner {
-                    out.push('\n');
-                    out.push_str(arguments);
-                    out.push('\n');
-                }
-                rest = after;
-            }
-            None => {
-                out.push('<');
-                rest = tail.get(1..).unwrap_or_default();
-            }
+        let Some((arguments, after)) = harness_block(tail) else {
+            out.push('<');
+            rest = tail.get(1..).unwrap_or_default();
+            continue;
+        };
+        if let Some(arguments) = arguments {
+            out.push('\n');
+            out.push_str(arguments);
+            out.push('\n');
         }
+        rest = after;
     }
     out.push_str(rest);
     let kept: Vec<&str> =

@@ -180,11 +180,10 @@ fn number<'a>(piece: &'a str, shape: &Shape, found: &mut impl FnMut(Kind, &'a st
     let body = piece.trim_start_matches(['#', '$']);
     let long = shape.digits >= 4 && !(shape.digits == 4 && shape.dots + shape.hyphens == 0 && year(body));
     let round = body.trim_end_matches('0').len() <= 1;
+    let money = piece.starts_with('$') && shape.digits >= 2;
     if piece.starts_with('#') && shape.digits > 0 {
         found(Kind::Id, piece);
-    } else if piece.starts_with('$') && shape.digits >= 2 {
-        found(Kind::Number, body);
-    } else if shape.dots >= 2 || (long && !round && shape.other == 0) {
+    } else if money || shape.dots >= 2 || (long && !round && shape.other == 0) {
         found(Kind::Number, body);
     }
 }

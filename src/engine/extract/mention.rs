@@ -6,14 +6,20 @@ use super::{Extractor, text};
 
 /// Who mentions an identifier, and where.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Mention {
+    /// The counter of such mentions, and the one of their last event.
     pub stat: Stat,
     pub last: Stat,
+    /// Sequence number of the event.
     pub seq: u64,
     /// It will still be seen in a clipped tail.
     pub shown: bool,
+    /// Number of the file that is shown, from 1.
     pub home: u32,
+    /// The line defines something.
     pub defined: bool,
+    /// The result failed.
     pub failed: bool,
     /// Size of the result, in bytes.
     pub size: u32,
@@ -22,6 +28,7 @@ pub struct Mention {
 }
 
 impl Mention {
+    /// A mention where the conversation itself shows it.
     pub fn new(stat: Stat, last: Stat, seq: u64) -> Mention {
         Mention { stat, last, seq, shown: true, home: 0, defined: false, failed: false, size: 0, found: false }
     }

@@ -64,7 +64,8 @@ fn neighbours(index: &Index, moment: &Moment) -> Vec<f32> {
     near
 }
 
-/// The features of one identifier.
+/// The features of one identifier. Their order is the order of the weights.
+#[expect(clippy::too_many_lines, reason = "a list, one feature a line")]
 fn features(index: &Index, ident: &Ident, near: f32, moment: &Moment, focus: &Focus) -> [f32; FEATURES] {
     let get = |stat| ident.get(stat);
     let events = float(moment.events.max(1));

@@ -97,7 +97,11 @@ impl Extractor {
         if self.index.is_full() {
             let (asked, said, tasks) = (self.said.asked(), self.said.recent(), self.open_tasks());
             let worth = need::worth(&self.index, &self.moment(&asked, &said, &tasks));
-            self.index.prune(&worth);
+            let files = self.index.prune(&worth);
+            for open in &mut self.open {
+                let home = (open.home as usize).checked_sub(1).and_then(|at| files.get(at).copied().flatten());
+                open.home = home.map_or(0, |home| home + 1);
+            }
         }
     }
 

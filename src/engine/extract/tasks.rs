@@ -57,7 +57,7 @@ impl Tasks {
             .iter_mut()
             .find(|task| task.id.is_empty() && (answer.contains(task.text.as_str()) || !answer.contains(':')));
         if let Some(task) = fresh.filter(|_| !id.is_empty()) {
-            task.id = id.to_owned();
+            id.clone_into(&mut task.id);
         }
     }
 

@@ -46,25 +46,25 @@ impl Document {
             }
             entries.extend(lines);
         }
-        let mut notes = self.entries(Section::Notes);
+        let mut own = self.entries(Section::Notes);
         let mut headings: u32 = Section::ALL
             .iter()
             .filter(|section| !self.lines(**section).is_empty())
             .map(|section| heading(*section))
             .sum();
-        let whole: u32 = entries.iter().chain(&notes).map(|entry| entry.cost).sum::<u32>() + headings;
+        let whole: u32 = entries.iter().chain(&own).map(|entry| entry.cost).sum::<u32>() + headings;
         if whole > budget {
-            if notes.iter().map(|entry| entry.cost).sum::<u32>() > budget / 2 * 2 {
-                notes = prefix(notes, budget.saturating_sub(heading(Section::Notes)), &mut Vec::new());
+            if own.iter().map(|entry| entry.cost).sum::<u32>() > budget {
+                own = prefix(own, budget.saturating_sub(heading(Section::Notes)), &mut Vec::new());
             }
-            let noted: u32 = notes.iter().map(|entry| entry.cost).sum();
+            let noted: u32 = own.iter().map(|entry| entry.cost).sum();
             entries.sort_by(keep_order);
-            headings = if notes.is_empty() { 0 } else { heading(Section::Notes) };
+            headings = if own.is_empty() { 0 } else { heading(Section::Notes) };
             entries = prefix(entries, budget.saturating_sub(noted + headings), &mut vec![Section::Notes]);
         }
-        entries.extend(notes);
+        entries.extend(own);
         let mut fitted = assemble(&mut entries);
-        // The sum of the parts is an estimate of the estimate.
+        // The sum of the parts' estimates is not quite the estimate of the whole.
         while fitted.tokens() > budget {
             entries.sort_by(keep_order);
             match entries.iter().rposition(|entry| entry.section != Section::Notes) {
@@ -77,14 +77,16 @@ impl Document {
     }
 
     fn entries(&self, section: Section) -> Vec<Entry<'_>> {
-        let entry = |(at, line): (usize, &'_ Line)| (at, cost(&line.text), line.weight);
         let mut entries: Vec<Entry> = self
             .lines(section)
             .iter()
             .enumerate()
-            .map(|(at, line)| {
-                let (at, cost, weight) = entry((at, line));
-                Entry { section, at, text: line.text.as_str().into(), weight, cost }
+            .map(|(at, line)| Entry {
+                section,
+                at,
+                text: line.text.as_str().into(),
+                weight: line.weight,
+                cost: cost(&line.text),
             })
             .collect();
         entries.sort_by(keep_order);

@@ -46,10 +46,10 @@ pub(super) const KEYWORDS: &[(Kind, &[&str])] = &[
 
 /// Ends of names that hold something about a secret, not the secret.
 #[rustfmt::skip]
-const OTHER_ENDS: [&str; 41] = [
+const OTHER_ENDS: [&str; 42] = [
     "id", "ids", "url", "uri", "path", "file", "name", "names", "type", "hash", "digest", "sum", "count", "limit",
     "length", "len", "size", "index", "ttl", "label", "hint", "field", "prompt", "pattern", "policy", "version",
-    "endpoint", "date", "time", "format", "env", "var", "ref", "arn", "sha256", "fingerprint", "manager", "expiry", "expires", "strategy", "s",
+    "endpoint", "date", "time", "format", "env", "var", "ref", "arn", "sha256", "fingerprint", "manager", "expiry", "expires", "strategy", "prefix", "s",
 ];
 /// Parts of names, before the keyword, of what is opaque but not secret.
 const OTHER_STARTS: [&str; 7] = ["public", "next", "page", "continuation", "starting", "change", "idempotency"];

@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("atlassian-token", &["ATATT3", "ATCTT3", "ATBB"], &[Run(Padded, 28, LONG)]),
     rule("cloudflare-key", &["v1.0-"], &[Run(Hex, 24, 24), Text("-"), Run(Hex, 146, 146)]),
     rule("age-key", &["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"], &[Run(Upper, 50, LONG)]),
-    rule("grafana-token", &["glsa_", "glc_"], &[Run(Padded, 32, LONG)]),
+    rule("grafana-token", &["glsa_", "glc_eyJ"], &[Run(Padded, 32, LONG)]),
     rule("sentry-token", &["sntrys_", "sntryu_"], &[Run(Padded, 40, LONG)]),
     rule("newrelic-key", &["NRAK-"], &[Run(Upper, 27, 27)]),
     rule("postman-key", &["PMAK-"], &[Run(Hex, 24, 24), Text("-"), Run(Hex, 34, 34)]),

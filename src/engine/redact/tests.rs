@@ -33,7 +33,7 @@ fn alnum(count: usize, seed: u64) -> String {
 }
 
 fn word(count: usize, seed: u64) -> String {
-    // A token does not end in punctuation often enough to matter, and a sentence does.
+    // The last character is a letter, or the sentence's punctuation might seem to belong to the token.
     noise(&[UPPER, LOWER, DIGITS, "_-"].concat(), count - 1, seed) + "x"
 }
 

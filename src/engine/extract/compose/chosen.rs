@@ -1,6 +1,7 @@
 //! The lines that are chosen for what they name.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::Draft;
 use crate::engine::extract::index::{Candidate, Source};
@@ -78,7 +79,7 @@ fn rendered(line: &Candidate) -> String {
         None => {}
     }
     if line.count > 1 && matches!(line.source, Source::Deed) {
-        text.push_str(&format!(" (x{})", line.count));
+        let _ = write!(text, " (x{})", line.count);
     }
     text
 }

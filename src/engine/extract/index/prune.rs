@@ -15,7 +15,7 @@ impl Index {
         self.idents.len() > IDENTS.0 || self.lines.len() > LINES.0 || self.files.len() > FILES.0
     }
 
-    /// Keeps the best lines and identifiers by `need` (what each identifier is worth). Returns where each old line went.
+    /// Keeps the best lines and identifiers by `need` (what each identifier is worth). Returns where each old file went.
     pub fn prune(&mut self, need: &[f32]) -> Vec<Option<u32>> {
         let worth = |ident: u32| need.get(ident as usize).copied().unwrap_or_default();
         #[expect(clippy::cast_precision_loss, reason = "a line has a few hundred tokens at most")]
@@ -40,7 +40,7 @@ impl Index {
         keep(&mut self.idents, &idents);
         keep(&mut self.files, &files);
         self.relink();
-        lines
+        files
     }
 }
 

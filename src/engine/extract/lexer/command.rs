@@ -31,10 +31,8 @@ pub fn scan_command<'a>(command: &'a str, mut found: impl FnMut(Kind, &'a str)) 
             count += 1;
         }
         let program = part.split(' ').next().unwrap_or_default();
-        if count >= 2 && !COMMON.contains(&program) {
-            if let Some(key) = part.get(..end) {
-                found(Kind::Command, key);
-            }
+        if let Some(key) = part.get(..end).filter(|_| count >= 2 && !COMMON.contains(&program)) {
+            found(Kind::Command, key);
         }
     }
 }

@@ -43,7 +43,11 @@ impl Focus {
     pub fn new(index: &Index, moment: &Moment) -> Focus {
         let set = |text: &str| {
             let mut out = HashSet::new();
-            text.split_whitespace().for_each(|word| parts(word, |part| drop(out.insert(part))));
+            for word in text.split_whitespace() {
+                parts(word, |part| {
+                    out.insert(part);
+                });
+            }
             out
         };
         let mut common = HashMap::new();

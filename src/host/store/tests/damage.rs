@@ -34,7 +34,7 @@ fn a_damaged_file_is_an_error_and_can_be_set_aside() {
         let mut bytes = fs::read(&path).unwrap();
         damage(&mut bytes);
         fs::write(&path, &bytes).unwrap();
-        let error = use_it(dir.path()).unwrap_err();
+        let error = use_it(dir.path()).expect_err(name);
         assert!(matches!(error, StoreError::Corrupt { .. }), "{name}: {error:?}");
         assert_eq!(error.path(), path);
         let aside = set_aside(dir.path()).unwrap();
