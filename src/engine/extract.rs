@@ -29,6 +29,8 @@ mod results;
 mod said;
 mod select;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod text;
 mod weights;
 

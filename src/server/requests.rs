@@ -122,11 +122,12 @@ impl Core {
             self.imports.stop_session(&params.session_id);
             let workspace = self.workspace(&root)?;
             let file = workspace.sessions.remove(&params.session_id).map(|entry| entry.file);
-            workspace.store.forget(&params.session_id).map_err(|error| refused(&error))?;
-            file.ok_or_else(|| RequestError::unknown_session(&params.session_id))
+            workspace.store.delete(&params.session_id).map_err(|error| refused(&error))?;
+            let state = workspace.state.clone();
+            file.map(|file| (file, state)).ok_or_else(|| RequestError::unknown_session(&params.session_id))
         });
         match forgotten {
-            Ok(file) => self.writer.send(Job::Remove { file, reply: (reply, "{}".to_owned()) }),
+            Ok((file, state)) => self.writer.send(Job::Forget { state, file, reply }),
             Err(error) => drop(reply.send(Err(error))),
         }
     }

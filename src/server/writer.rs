@@ -41,12 +41,14 @@ pub enum Job {
         /// A request that waits for it, with its answer.
         reply: Option<(Reply, String)>,
     },
-    /// The file of a forgotten session is to go.
-    Remove {
-        /// Where it is.
+    /// The file of a deleted session and its last bytes in the store are to go.
+    Forget {
+        /// The store's folder.
+        state: PathBuf,
+        /// Where the file is.
         file: MemoryFile,
-        /// The request that waits for it, with its answer.
-        reply: (Reply, String),
+        /// The request that waits for it.
+        reply: Reply,
     },
     /// New events are to be found by searches.
     Index {
@@ -148,9 +150,10 @@ impl Worker {
                     (Err(error), None) => self.complain(error.message),
                 }
             }
-            Job::Remove { file, reply: (reply, answer) } => {
-                let removed = file.remove().map(|()| answer).map_err(|error| file_refused(&error));
-                let _ = reply.send(removed);
+            Job::Forget { state, file, reply } => {
+                let removed = file.remove().map_err(|error| file_refused(&error));
+                let erased = self.store(&state).and_then(|store| store.erase()).map_err(|error| refused(&error));
+                let _ = reply.send(removed.and(erased).map(|()| "{}".to_owned()));
             }
             Job::Index { state } => {
                 if !self.unindexed.contains(&state) {

@@ -124,8 +124,8 @@ impl<'a> Cover<'a> {
             self.take(offer.line, now);
             if head.is_some() {
                 // The file's other lines need no head any more: they gained.
-                let home = self.index.lines.get(offer.line).map(|line| line.home).unwrap_or_default();
-                let of_file = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == home);
+                let file = self.index.lines.get(offer.line).map(|line| line.home).unwrap_or_default();
+                let of_file = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == file);
                 heap.extend(
                     (0..self.index.lines.len()).filter(of_file).map(|line| Offer { gain: self.gain(line).0, line }),
                 );

@@ -185,3 +185,6 @@ impl Line {
 fn rounded(count: u32) -> String {
     if count < 1000 { count.to_string() } else { format!("{}.{}k", count / 1000, count % 1000 / 100) }
 }
+
+#[cfg(test)]
+mod tests;

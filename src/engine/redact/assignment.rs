@@ -46,13 +46,14 @@ pub(super) const KEYWORDS: &[(Kind, &[&str])] = &[
 
 /// Ends of names that hold something about a secret, not the secret.
 #[rustfmt::skip]
-const OTHER_ENDS: [&str; 42] = [
+const OTHER_ENDS: [&str; 41] = [
     "id", "ids", "url", "uri", "path", "file", "name", "names", "type", "hash", "digest", "sum", "count", "limit",
     "length", "len", "size", "index", "ttl", "label", "hint", "field", "prompt", "pattern", "policy", "version",
-    "endpoint", "date", "time", "format", "env", "var", "ref", "arn", "sha256", "fingerprint", "manager", "expiry", "expires", "strategy", "prefix", "s",
+    "endpoint", "date", "time", "format", "env", "var", "ref", "arn", "sha256", "fingerprint", "manager", "expiry",
+    "expires", "strategy", "prefix",
 ];
-/// Parts of names, before the keyword, of what is opaque but not secret.
-const OTHER_STARTS: [&str; 7] = ["public", "next", "page", "continuation", "starting", "change", "idempotency"];
+/// Words before the keyword that make it opaque but not secret.
+const OTHER_STARTS: [&str; 6] = ["public", "next", "page", "continuation", "starting", "idempotency"];
 
 /// The longest values looked at: either may be a whole session token.
 const QUOTED: usize = 4096;
@@ -61,41 +62,65 @@ const NAME: usize = 40;
 
 /// A name that contains a keyword: `AWS_SECRET_ACCESS_KEY`, `spring.datasource.password`, `--api-key`.
 struct Name<'a> {
-    text: &'a [u8],
-    /// What stands before it, for separators that depend on it.
+    /// What stands before the name, for separators that depend on it.
     before: &'a [u8],
-    is_upper: bool,
+    /// The name up to the keyword.
+    head: &'a [u8],
+    keyword: &'a [u8],
+    /// The name after the keyword.
+    tail: &'a [u8],
 }
 
 impl<'a> Name<'a> {
-    /// The name around the keyword at `start..end`, and its end, unless it names something else.
-    fn around(bytes: &'a [u8], start: usize, end: usize) -> Option<(Name<'a>, usize)> {
-        let head = bytes.get(..start)?;
-        let length = head.iter().rev().take(NAME).take_while(|&&byte| is_name(byte) || byte == b'.').count();
-        let tail = bytes.get(end..)?;
-        let suffix = tail
-            .iter()
-            .zip(tail.iter().skip(1).chain([&b' ']))
-            .take(NAME)
-            .take_while(|&(&byte, &next)| is_name(byte) && (byte != b'-' || next.is_ascii_alphanumeric()))
-            .count();
-        let prefix = head.get(start - length..)?.to_ascii_lowercase();
-        let ending = tail.get(..suffix)?.to_ascii_lowercase();
-        // `_pass` is a short form only where nothing follows it (`_passive`).
-        let is_cut = suffix > 0 && bytes.get(start..end)?.eq_ignore_ascii_case(b"_pass");
-        let names_other = suffix == NAME
-            || is_cut
-            || ending.starts_with(b"iz")
-            || OTHER_ENDS.iter().any(|word| is_last_word(&ending, word.as_bytes()))
-            || OTHER_STARTS.iter().any(|word| prefix.windows(word.len()).any(|part| part == word.as_bytes()));
-        let text = bytes.get(start - length..end + suffix)?;
-        let before = head.get(..start - length)?;
-        let is_upper = !text.iter().any(u8::is_ascii_lowercase);
-        (!names_other).then_some((Name { text, before, is_upper }, end + suffix))
+    /// The name around the keyword at `start..end`.
+    fn around(bytes: &'a [u8], start: usize, end: usize) -> Option<Name<'a>> {
+        let (left, right) = (bytes.get(..start)?, bytes.get(end..)?);
+        let is_part = |byte: u8| is_name(byte) || byte == b'.';
+        let head = left.iter().rev().take(NAME).take_while(|&&byte| is_part(byte)).count();
+        let next = right.iter().skip(1).chain([&b' ']);
+        // A hyphen belongs to the name only between letters (`token->next`).
+        let is_part = |byte: u8, next: u8| is_name(byte) && (byte != b'-' || next.is_ascii_alphanumeric());
+        let tail = right.iter().zip(next).take(NAME).take_while(|&(&byte, &next)| is_part(byte, next)).count();
+        Some(Name {
+            before: left.get(..start - head)?,
+            head: left.get(start - head..)?,
+            keyword: bytes.get(start..end)?,
+            tail: right.get(..tail)?,
+        })
     }
 
-    fn mentions(&self, word: &str) -> bool {
-        self.text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    /// Whether the name means something else than the secret itself: its file, its hash, many of them, a page.
+    fn is_other(&self) -> bool {
+        let (head, tail) = (self.head.to_ascii_lowercase(), self.tail.to_ascii_lowercase());
+        let head = head.strip_suffix(b"_").or(head.strip_suffix(b"-")).unwrap_or(&head);
+        tail.len() == NAME
+            || tail == b"s"
+            || tail.starts_with(b"iz")
+            // `_pass` is a short form only where nothing follows it (`_passive`).
+            || (!tail.is_empty() && self.keyword.eq_ignore_ascii_case(b"_pass"))
+            || OTHER_ENDS.iter().any(|word| tail.ends_with(word.as_bytes()))
+            || OTHER_STARTS.iter().any(|word| head.ends_with(word.as_bytes()))
+    }
+
+    /// Whether the name is written in capitals, as environment variables are.
+    fn is_upper(&self) -> bool {
+        ![self.head, self.keyword, self.tail].concat().iter().any(u8::is_ascii_lowercase)
+    }
+
+    /// Whether it is an option of a command, which a blank separates from its value.
+    fn is_option(&self) -> bool {
+        self.head.starts_with(b"-") && matches!(self.before.last(), None | Some(b' ' | b'"' | b'\'' | b'\t'))
+    }
+
+    /// Whether it stands in a line of `.netrc`: `machine … login … password …`.
+    fn follows_login(&self) -> bool {
+        self.before.get(self.before.len().saturating_sub(96)..).is_some_and(|before| contains(before, "login "))
+    }
+
+    /// Whether it is the name of an AWS secret key, which has a shape of its own.
+    fn is_aws(&self) -> bool {
+        let name = [self.head, self.keyword, self.tail].concat().to_ascii_lowercase();
+        contains(&name, "aws") || contains(&name, "access")
     }
 }
 
@@ -103,23 +128,18 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Whether `ending`, what follows the keyword in lower case, is or ends in `word`. A lone `s` makes a plural.
-fn is_last_word(ending: &[u8], word: &[u8]) -> bool {
-    if word == b"s" { ending == word } else { ending.ends_with(word) }
-}
-
 /// The secret that the keyword at `start..end` is given as a value.
 pub(super) fn find(bytes: &[u8], start: usize, end: usize, kind: Kind) -> Option<Span> {
-    let (name, at) = Name::around(bytes, start, end)?;
-    let mut cursor = Cursor { bytes, at };
-    let separator = separator::eat(&mut cursor, &name, kind)?;
+    let name = Name::around(bytes, start, end)?;
+    let mut cursor = Cursor { bytes, at: end + name.tail.len() };
+    let separator = separator::eat(&mut cursor, &name, kind).filter(|_| !name.is_other())?;
     let value = value(&mut cursor, &name, separator)?;
     // Backslashes of escaped JSON are not the secret's.
     let text: Vec<u8> = bytes.get(value.start..value.end)?.iter().copied().filter(|&byte| byte != b'\\').collect();
     let kind_name = match kind {
         _ if !value.is_secret(&text, kind) => return None,
         Kind::Password => "password",
-        Kind::Secret if is_aws_secret(&text) && (name.mentions("aws") || name.mentions("access")) => "aws-secret-key",
+        Kind::Secret if is_aws_secret(&text) && name.is_aws() => "aws-secret-key",
         Kind::Secret => "secret",
         Kind::Token => "token",
         Kind::ApiKey => "api-key",
@@ -147,7 +167,7 @@ enum Style {
     Quoted,
     /// `NAME=value`, as in a shell or an environment file: to the next blank.
     Environment,
-    /// Without quotes, to the end of the line.
+    /// Without quotes, to the end of the line, of the parameter of a query or of the field of a connection string.
     Line,
     /// Without quotes in the middle of a line, where in code an expression would stand, or an element of a list.
     Literal,
@@ -224,7 +244,7 @@ fn value(cursor: &mut Cursor, name: &Name, separator: Separator) -> Option<Value
     }
     match separator {
         Separator::Quoted => None,
-        Separator::Equals if name.is_upper => bare(cursor, Style::Environment),
+        Separator::Equals if name.is_upper() => bare(cursor, Style::Environment),
         Separator::Equals | Separator::Other => bare(cursor, Style::Literal),
     }
 }
@@ -247,7 +267,7 @@ fn bare(cursor: &mut Cursor, style: Style) -> Option<Value> {
         return None;
     }
     let dots = text.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':')).count();
-    let ends_line = matches!(next, None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'<'));
+    let ends_line = matches!(next, None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'<' | b'&' | b';'));
     let style = if style == Style::Literal && ends_line { Style::Line } else { style };
     Some(Value { start, end: cursor.at - dots, style })
 }

@@ -5,52 +5,18 @@
 pub(super) const PLACEHOLDER: &str = "[redacted:";
 
 /// Words that only stand in examples. Four letters or more, so that a random string hardly ever holds one.
+#[rustfmt::skip]
 const EXAMPLE_WORDS: [&str; 15] = [
-    "example",
-    "placeholder",
-    "changeme",
-    "change-me",
-    "change_me",
-    "your",
-    "dummy",
-    "sample",
-    "replace",
-    "insert",
-    "redacted",
-    "-here",
-    "_here",
-    "mytoken",
-    "-hmac-",
+    "example", "placeholder", "changeme", "change-me", "change_me", "your", "dummy", "sample", "replace", "insert",
+    "redacted", "-here", "_here", "mytoken", "-hmac-",
 ];
 /// Marks of a template, an elision or a mask.
 const TEMPLATE_MARKS: [&str; 10] = ["...", "\u{2026}", "***", "${", "{{", "$(", "%(", "<", "{}", PLACEHOLDER];
 /// Words of which weak and invented passwords are made.
+#[rustfmt::skip]
 const WEAK_WORDS: [&str; 26] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "api",
-    "key",
-    "test",
-    "admin",
-    "user",
-    "root",
-    "guest",
-    "demo",
-    "default",
-    "qwerty",
-    "letmein",
-    "foo",
-    "bar",
-    "baz",
-    "mock",
-    "fake",
-    "invalid",
+    "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "apikey", "api", "key", "test", "admin",
+    "user", "root", "guest", "demo", "default", "qwerty", "letmein", "foo", "bar", "baz", "mock", "fake", "invalid",
     "wrong",
 ];
 

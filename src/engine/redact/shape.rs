@@ -81,11 +81,10 @@ pub(super) fn matches(pieces: &[Piece], bytes: &[u8], from: usize) -> Result<usi
 }
 
 /// Whether a token may start at `at`: no letter or digit stands before it, unless that one ends an escape sequence
-/// (`\n`, `\u001b`, `%3D`) or a terminal's colour code. The letter of an escape sequence starts nothing itself.
+/// (`\n`, `\u001b`, `%3D`) or a terminal's colour code.
 pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
     let before = bytes.get(..at).unwrap_or_default();
     match before {
-        [.., b'\\'] => !bytes.get(at).is_some_and(|byte| b"nrtbfu".contains(byte)),
         []
         | [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f']
         | [.., b'\\', b'u', _, _, _, _]

@@ -138,6 +138,7 @@ fn tokens_are_hidden_in_every_context() {
             ("curl -H 'X-Value: ", "' https://host.invalid/"),
             ("line one\n", "\nline three"),
             ("a\tb\t", "\tc"),
+            ("C:\\", " x"),
             ("     7\u{2192}", "\n     8\u{2192}}"),
             ("\u{1b}[32m", "\u{1b}[0m done"),
             ("é\u{1f980} ", " ünï"),

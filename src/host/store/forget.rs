@@ -51,9 +51,23 @@ impl Store {
     /// [`StoreError::Busy`] when another process kept reading: the session is gone, its bytes may not be; call
     /// again, or the next [`Store::open`] does the rest.
     pub fn forget(&mut self, id: &str) -> Result<bool, StoreError> {
-        let existed = delete(&mut self.connection, id).map_err(|e| self.error(e))?;
-        erase(&self.connection).map_err(|e| self.error(e))?;
+        let existed = self.delete(id)?;
+        self.erase()?;
         Ok(existed)
+    }
+
+    /// The quick half of [`Store::forget`]: nothing finds the session any more, and its id is free for a new one.
+    /// Its bytes stay in the files until [`Store::erase`].
+    pub fn delete(&mut self, id: &str) -> Result<bool, StoreError> {
+        delete(&mut self.connection, id).map_err(|e| self.error(e))
+    }
+
+    /// The slow half: no byte of what was deleted stays in the files.
+    ///
+    /// # Errors
+    /// As for [`Store::forget`].
+    pub fn erase(&self) -> Result<(), StoreError> {
+        erase(&self.connection).map_err(|e| self.error(e))
     }
 
     /// Finishes a [`Store::forget`] that was interrupted. Where that fails (others are busy, no room) the store

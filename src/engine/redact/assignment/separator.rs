@@ -35,7 +35,6 @@ pub(super) fn eat(cursor: &mut Cursor, name: &Name, kind: Kind) -> Option<Separa
     if cursor.eat("::") {
         return None;
     }
-    let is_flag = name.text.starts_with(b"-") && matches!(name.before.last(), None | Some(b' ' | b'"' | b'\'' | b'\t'));
     if ["===", "==", ":=", "=>", "?="].iter().any(|operator| cursor.eat(operator)) {
         Some(Separator::Other)
     } else if cursor.eat("=") {
@@ -45,8 +44,8 @@ pub(super) fn eat(cursor: &mut Cursor, name: &Name, kind: Kind) -> Option<Separa
         skip_annotation(cursor);
         Some(Separator::Other)
     } else if is_quoted && cursor.eat(",") {
-        Some(if is_flag { Separator::Other } else { Separator::Quoted })
-    } else if blanks > 0 && (cursor.eat("is ") || is_flag || follows_login(name)) {
+        Some(if name.is_option() { Separator::Other } else { Separator::Quoted })
+    } else if blanks > 0 && (cursor.eat("is ") || name.is_option() || name.follows_login()) {
         Some(Separator::Other)
     } else if blanks > 0 && kind == Kind::Password {
         Some(Separator::Quoted)
@@ -83,10 +82,4 @@ fn skip_annotation(cursor: &mut Cursor) {
             *cursor = value;
         }
     }
-}
-
-/// Whether the name stands in a line of `.netrc`: `machine … login … password …`.
-fn follows_login(name: &Name) -> bool {
-    let from = name.before.len().saturating_sub(96);
-    name.before.get(from..).is_some_and(|before| before.windows(6).any(|part| part == b"login "))
 }

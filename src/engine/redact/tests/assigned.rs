@@ -36,7 +36,15 @@ fn passwords() {
     ] {
         check_hidden(before, &pw, after, "password");
     }
-    check_hidden("APP_PASSWORD=", "Winter2031", "\n", "password");
+    for (before, after) in [
+        ("APP_PASSWORD=", "\n"),
+        ("password: ", "\n"),
+        ("https://host.invalid/login?password=", "&x=1"),
+        ("Uid=sa;Password=", ";"),
+        ("password = \"", "\""),
+    ] {
+        check_hidden(before, "Winter2031", after, "password");
+    }
     check_hidden("PASSWORD='", &["pa", "#55", "wörd", "é9"].concat(), "'\n", "password");
 }
 
@@ -71,6 +79,8 @@ fn tokens_and_keys() {
         ("deploy --token ", hex(40, 5), " --yes", "token"),
         ("deploy --token=", hex(40, 6), " --yes", "token"),
         ("X-Vault-Token: s.", alnum(24, 7), "\n", "token"),
+        ("exchange_token=", alnum(32, 21), "\n", "token"),
+        ("NEXTAUTH_SECRET=", alnum(43, 22), "=\n", "secret"),
         ("SECRET_KEY_BASE=", hex(128, 8), "\n", "secret"),
         ("client_secret: ", alnum(40, 9), "\n", "secret"),
         ("'clientSecret' => '", word(40, 10), "',", "secret"),

@@ -47,7 +47,6 @@ fn a_damaged_file_is_an_error_and_can_be_set_aside() {
     check("header", |bytes| bytes[0] = 0);
     check("half", |bytes| bytes.truncate(bytes.len() / 2));
     check("one page", |bytes| bytes.truncate(4096));
-    check("torn page", |bytes| bytes.truncate(bytes.len() - 100));
     check("schema", |bytes| bytes[100..4096].fill(0xAA));
     check("rows", |bytes| bytes[4096..].fill(0xAA));
     check("zeros", |bytes| bytes[4096..].fill(0));
