@@ -18,8 +18,6 @@ pub struct Transcript {
     pub items: Vec<Item>,
     /// Records that are not part of the conversation.
     pub skipped: u64,
-    /// The agent's own name of the session.
-    pub session_id: Option<String>,
 }
 
 /// Reads a transcript; `-` is stdin.
@@ -55,5 +53,5 @@ pub fn parse(bytes: &[u8], name: &str) -> anyhow::Result<Transcript> {
     if !items.iter().any(|item| matches!(item, Item::Event(_))) {
         bail!("{name} holds no message of a conversation");
     }
-    Ok(Transcript { format, items, skipped: summary.skipped, session_id: summary.agent_session_id })
+    Ok(Transcript { format, items, skipped: summary.skipped })
 }

@@ -136,7 +136,12 @@ impl Session {
         self.prepared = None;
         self.last_seq = self.last_seq.max(stored.seq());
         match stored {
-            Stored::Usage { usage, .. } => self.calibration.observe(self.estimate, usage.input_tokens),
+            Stored::Usage { usage, .. } => {
+                // A report is about one request. Where its reply is already part of the context, what came out counts too.
+                let replied = self.live.last().is_some_and(|record| record.role == Role::Assistant);
+                let output = if replied { usage.output_tokens } else { 0 };
+                self.calibration.observe(self.estimate, usage.input_tokens.saturating_add(output));
+            }
             Stored::Turn { mut record, turn, format } => {
                 self.format = self.format.or(format);
                 self.name_old_functions(&mut record, &turn);

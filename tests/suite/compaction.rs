@@ -148,22 +148,25 @@ fn what_would_not_be_smaller_is_not_compacted() {
 
 #[test]
 fn the_tail_is_given_back_as_it_came() {
-    let place = Workspace::new();
-    let mut server = Server::quiet(&place);
-    let mut script = Script::new(Voice::Anthropic);
-    for number in 0..30 {
-        script.round(number, 600);
+    for voice in [Voice::Anthropic, Voice::OpenAi] {
+        let place = Workspace::new();
+        let mut server = Server::quiet(&place);
+        let mut script = Script::new(voice);
+        for number in 0..60 {
+            script.round(number, 50);
+        }
+        server.append("s", &script.events);
+        let answer = server.call("compact", json!({"sessionId": "s", "apply": false}));
+        check(&answer, &script, voice, Some(50_000));
+        let messages = answer["messages"].as_array().unwrap();
+        let from = answer["keepFrom"]["seq"].as_u64().unwrap() as usize;
+        assert!(from > 1 && from < script.events.len() - 3, "the tail begins at {from}");
+        // The first of the tail may stand in one message with the memory.
+        let originals: Vec<&Value> = script.events[from..].iter().map(|event| &event["message"]).collect();
+        for (given, original) in messages[messages.len() - originals.len()..].iter().zip(originals) {
+            assert_eq!(given, original, "{voice:?}");
+        }
     }
-    server.append("s", &script.events);
-    let answer = server.call("compact", json!({"sessionId": "s", "apply": false}));
-    check(&answer, &script, Voice::Anthropic, Some(50_000));
-    let messages = answer["messages"].as_array().unwrap();
-    let from = answer["keepFrom"]["seq"].as_u64().unwrap() as usize;
-    assert!(from > 1 && from < script.events.len() - 3, "the tail begins at {from}");
-    // The first of the tail may stand in one message with the memory.
-    let originals: Vec<&Value> = script.events[from..].iter().map(|event| &event["message"]).collect();
-    let tail: Vec<&Value> = messages[messages.len() - originals.len()..].iter().collect();
-    assert_eq!(tail, originals);
 }
 
 #[test]

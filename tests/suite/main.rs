@@ -2,7 +2,19 @@
 //! client may rely on; and the laws of the engine over arbitrary conversations (`property`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation)]
 
+mod cli;
 mod compaction;
+mod crash;
+mod errors;
 mod events;
 mod harness;
+mod places;
+mod protocol;
 mod rules;
+mod schedule;
+mod settings;
+mod shape;
+mod sharing;
+mod tools;
+mod untouched;
+mod xml;

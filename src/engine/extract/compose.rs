@@ -1,18 +1,22 @@
 //! Builds the document: what always stands first, then the chosen lines, each in its section.
 
-use super::index::{Candidate, Stat};
+use super::index::{Candidate, Source, Stat};
 use super::{Extractor, lexer};
 use crate::engine::memory::{Document, Line, Section};
 use crate::engine::tokens;
 
 mod chosen;
 
+use chosen::rendered;
+
 /// Shares of the budget that the parts may take which are kept for what they are, not for what they name.
 const CORRECTIONS: f32 = 0.35;
-const FIRST_REQUEST: f32 = 0.20;
+const FIRST_REQUEST: f32 = 0.30;
 const REQUESTS: f32 = 0.25;
 const ERRORS: f32 = 0.18;
 const TASKS: f32 = 0.10;
+const EDITS: f32 = 0.06;
+const RUNS: f32 = 0.04;
 /// Tokens of the headings.
 const HEADINGS: u32 = 50;
 
@@ -24,6 +28,8 @@ struct Draft<'a> {
     left: u32,
     covered: Vec<bool>,
     root: Option<String>,
+    /// Candidates that stand already.
+    standing: Vec<usize>,
 }
 
 /// The memory of `from` for `budget` tokens.
@@ -37,6 +43,7 @@ pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Docume
         left: budget.saturating_sub(HEADINGS),
         covered: from.index.idents.iter().map(|ident| shown(ident.get(Stat::Shown))).collect(),
         root: from.place.directory().map(|root| format!("{root}/")),
+        standing: Vec::new(),
     };
     let total = draft.left;
     draft.intent(total);
@@ -45,6 +52,7 @@ pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Docume
     draft.tasks(total);
     draft.errors(total);
     draft.requests(total, tail);
+    draft.deeds(total, tail);
     draft.chosen();
     draft.document
 }
@@ -196,6 +204,39 @@ impl Draft<'_> {
         }
         for (group, weight) in groups {
             self.push_clipped(Section::ErrorsFixes, &group, weight, u32::MAX);
+        }
+    }
+
+    /// The last edits and the last commands before the tail, in their order.
+    fn deeds(&mut self, total: u32, tail: u64) {
+        let lines = &self.from.index.lines;
+        let mut deeds: Vec<(usize, &Candidate)> =
+            lines.iter().enumerate().filter(|(_, line)| line.source == Source::Deed && line.seq < tail).collect();
+        deeds.sort_by_key(|(_, line)| std::cmp::Reverse(line.seq));
+        let mut rooms = [share(total, EDITS), share(total, RUNS)];
+        let mut kept = Vec::new();
+        for (age, (at, line)) in deeds.into_iter().enumerate() {
+            let cost = self.cost(line);
+            let Some(room) = rooms.get_mut(usize::from(line.text.starts_with("ran "))) else { continue };
+            if cost <= *room {
+                *room -= cost;
+                kept.push((at, line, 10.0 - small(age)));
+            }
+        }
+        for (at, line, weight) in kept.into_iter().rev() {
+            let text = self.deed(line);
+            self.standing.push(at);
+            self.push(Section::CompletedWork, &text, weight);
+        }
+    }
+
+    /// A deed with its outcome and repetition; of an edit the definitions that it touched.
+    fn deed(&self, line: &Candidate) -> String {
+        let path = line.text.split_once(" file ").map(|(_, path)| path).unwrap_or_default();
+        let names = self.from.index.files.iter().find(|file| *file.path == *path).map(|file| file.names.join(", "));
+        match names.filter(|names| !names.is_empty()) {
+            Some(names) => format!("{} ({names})", rendered(line)),
+            None => rendered(line),
         }
     }
 

@@ -49,8 +49,8 @@ pub struct Cover<'a> {
 }
 
 impl<'a> Cover<'a> {
-    /// A choice among the lines of `index`.
-    pub fn new(index: &'a Index, costs: &'a [u32], worth: &'a [f32], covered: Vec<bool>) -> Cover<'a> {
+    /// A choice among the lines of `index`, of which some are `standing` already.
+    pub fn new(index: &'a Index, costs: &'a [u32], worth: &'a [f32], covered: Vec<bool>, standing: &[usize]) -> Cover<'a> {
         let mut heads = vec![None; index.files.len() + 1];
         for (at, line) in index.lines.iter().enumerate() {
             if let Some(head) =
@@ -59,7 +59,11 @@ impl<'a> Cover<'a> {
                 *head = Some(at);
             }
         }
-        Cover { index, costs, worth, covered, heads, taken: vec![false; index.lines.len()], chosen: Vec::new() }
+        let mut cover = Cover { index, costs, worth, covered, heads, taken: vec![false; index.lines.len()], chosen: Vec::new() };
+        for &at in standing {
+            cover.stand(at);
+        }
+        cover
     }
 
     /// The line that must stand above line `at` and does not stand yet.
@@ -89,7 +93,7 @@ impl<'a> Cover<'a> {
         (sum / (tokens + SURCHARGE), cost)
     }
 
-    fn take(&mut self, at: usize, gain: f32) {
+    fn stand(&mut self, at: usize) {
         if let Some(slot) = self.taken.get_mut(at) {
             *slot = true;
         }
@@ -98,6 +102,10 @@ impl<'a> Cover<'a> {
                 *slot = true;
             }
         }
+    }
+
+    fn take(&mut self, at: usize, gain: f32) {
+        self.stand(at);
         self.chosen.push((at, gain));
     }
 

@@ -1,8 +1,13 @@
-//! The weights of the logistic model.
+//! The weights of the model of need.
+//!
+//! Fitted by logistic regression (scikit-learn, L2, C = 0.3, no intercept beyond the constant feature) on 558 cuts of 179
+//! public agent transcripts (99 Claude Code, 27 mini-swe-agent, 21 tau-bench, 5 SWE-agent sessions, cut at 35, 50, 65 and
+//! 80 %): an identifier is positive when the agent's next 60 messages use it before a tool or the user shows it again.
+//! Mean area under the curve within a session: 0.88, by cross-validation over sessions.
 
 use super::need::FEATURES;
 
-/// One weight per feature.
+/// One weight for each feature, in the order in which `need` lists them.
 pub const WEIGHTS: [f32; FEATURES] = [
     -0.546, 0.059, 0.054, -0.297, 0.279, 0.127, -0.345, -0.231, -0.464, -0.331, -0.347, 0.950, 0.923, -0.387, 0.563,
     0.848, 0.222, 0.252, -0.188, -0.321, -0.716, 1.200, -0.680, 0.091, 0.112, 0.191, 0.041, -0.886, -0.565, -0.339,

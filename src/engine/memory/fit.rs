@@ -112,8 +112,8 @@ fn prefix<'a>(entries: Vec<Entry<'a>>, room: u32, open: &mut Vec<Section>) -> Ve
     for mut entry in entries {
         let head = if single || open.contains(&entry.section) { 0 } else { heading(entry.section) };
         let cap = largest.max(SMALLEST_CLIP).min(left.saturating_sub(head));
-        let edge = entry.cost + head > left;
-        if entry.cost > largest.max(SMALLEST_CLIP) || edge {
+        let edge = entry.cost.min(largest.max(SMALLEST_CLIP)) + head > left;
+        if entry.cost > cap {
             if cap < SMALLEST_CLIP {
                 break;
             }

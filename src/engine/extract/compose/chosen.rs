@@ -16,7 +16,7 @@ impl Draft<'_> {
         let (asked, said, tasks) = (from.said.asked(), from.said.recent(), from.open_tasks());
         let worth = need::worth(&from.index, &from.moment(&asked, &said, &tasks));
         let costs: Vec<u32> = from.index.lines.iter().map(|line| self.cost(line)).collect();
-        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered));
+        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered), &self.standing);
         cover.choose(self.left);
         // Lines were priced one by one; what they leave over as a whole is spent in a few more rounds.
         for _ in 0..3 {
@@ -71,7 +71,7 @@ impl Draft<'_> {
 }
 
 /// A line with what is known of its repetition and outcome.
-fn rendered(line: &Candidate) -> String {
+pub fn rendered(line: &Candidate) -> String {
     let mut text = line.text.to_string();
     match line.failed {
         Some(true) => text.push_str(" -> failed"),

@@ -151,7 +151,7 @@ fn paths_are_relative_to_the_working_directory() {
         calls("a", "Read", json!({"file_path": "/home/ann/shop/src/cart.py"})),
         answers("a", "     1→def total_price(items, discount):\n     2→    return sum_of(items)", false),
     ];
-    check(&turns, Section::KeyReferences, &["Read file src/cart.py\ndef total_price(items, discount):"]);
+    check(&turns, Section::KeyReferences, &["Read file src/cart.py\ndef total_price(items, discount):\nreturn sum_of(items)"]);
 }
 
 #[test]
