@@ -75,9 +75,17 @@ impl Config {
     /// Takes over the accepted keys; returns a sentence for each that is not.
     pub fn merge(&mut self, values: &Value, source: &Source) -> Vec<String> {
         let Some(values) = values.as_object() else {
-            return if values.is_null() { Vec::new() } else { vec![format!("{source}: the settings must be an object")] };
+            return if values.is_null() {
+                Vec::new()
+            } else {
+                vec![format!("{source}: the settings must be an object")]
+            };
         };
-        values.iter().filter_map(|(key, value)| self.set(key, value, source).err()).map(|error| format!("{source}: {error}")).collect()
+        values
+            .iter()
+            .filter_map(|(key, value)| self.set(key, value, source).err())
+            .map(|error| format!("{source}: {error}"))
+            .collect()
     }
 
     fn set(&mut self, key: &str, value: &Value, source: &Source) -> Result<(), String> {
@@ -91,7 +99,9 @@ impl Config {
             "keepRecentTokens" => engine.keep_recent_tokens = small(key, value, 0, 1_000_000)?,
             "pressureLevels" => engine.pressure_levels = levels(value)?,
             "memoryFile" => {
-                let template = value.as_str().ok_or_else(|| format!("{key} is {value}; a path such as {DEFAULT_TEMPLATE} is accepted"))?;
+                let template = value
+                    .as_str()
+                    .ok_or_else(|| format!("{key} is {value}; a path such as {DEFAULT_TEMPLATE} is accepted"))?;
                 MemoryFile::locate(Path::new("/"), template, "check").map_err(|error| error.to_string())?;
                 template.clone_into(&mut self.memory_file);
             }
@@ -100,7 +110,9 @@ impl Config {
                     return Err("redact can only be turned off in the user's config file or environment".to_owned());
                 }
             }
-            "redact" => self.redact = value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?,
+            "redact" => {
+                self.redact = value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?
+            }
             "provider" => {
                 if value != "extractive" {
                     return Err(format!("provider is {value}; this version has \"extractive\" only"));
@@ -124,9 +136,12 @@ fn small(key: &str, value: &Value, least: u32, most: u32) -> Result<u32, String>
 }
 
 fn levels(value: &Value) -> Result<[f64; 3], String> {
-    let numbers: Vec<f64> = value.as_array().map(|values| values.iter().filter_map(Value::as_f64).collect()).unwrap_or_default();
+    let numbers: Vec<f64> =
+        value.as_array().map(|values| values.iter().filter_map(Value::as_f64).collect()).unwrap_or_default();
     match <[f64; 3]>::try_from(numbers) {
-        Ok(levels) if levels[0] > 0.0 && levels[0] < levels[1] && levels[1] < levels[2] && levels[2] <= 1.0 => Ok(levels),
+        Ok(levels) if levels[0] > 0.0 && levels[0] < levels[1] && levels[1] < levels[2] && levels[2] <= 1.0 => {
+            Ok(levels)
+        }
         _ => Err(format!("pressureLevels is {value}; three rising shares such as [0.7, 0.85, 0.95] are accepted")),
     }
 }
@@ -160,13 +175,19 @@ fn camel_case(name: &str) -> String {
 }
 
 fn strategy() -> Option<impl AppStrategy> {
-    let app = AppStrategyArgs { top_level_domain: "dev".into(), author: "session-memory".into(), app_name: "session-memory".into() };
+    let app = AppStrategyArgs {
+        top_level_domain: "dev".into(),
+        author: "session-memory".into(),
+        app_name: "session-memory".into(),
+    };
     choose_app_strategy(app).ok()
 }
 
 /// `SESSION_MEMORY_CONFIG`, or `config.toml` in the user's config directory.
 pub fn config_file() -> Option<PathBuf> {
-    std::env::var_os("SESSION_MEMORY_CONFIG").map(PathBuf::from).or_else(|| Some(strategy()?.config_dir().join("config.toml")))
+    std::env::var_os("SESSION_MEMORY_CONFIG")
+        .map(PathBuf::from)
+        .or_else(|| Some(strategy()?.config_dir().join("config.toml")))
 }
 
 /// `SESSION_MEMORY_STATE_DIR`, or the program's folder in the user's state directory.
@@ -193,14 +214,32 @@ mod tests {
         let file = || Source::File("/c.toml".into());
         let cases = [
             (json!({"initTokens": 5}), file(), None),
-            (json!({"initTokens": -5}), file(), Some("/c.toml: initTokens is -5; a whole number from 0 to 10000000 is accepted")),
+            (
+                json!({"initTokens": -5}),
+                file(),
+                Some("/c.toml: initTokens is -5; a whole number from 0 to 10000000 is accepted"),
+            ),
             (json!({"redact": false}), file(), None),
             (json!({"redact": false}), Source::Environment, None),
             (json!({"redact": true}), Source::Editor, None),
-            (json!({"redact": false}), Source::Editor, Some("the editor's settings: redact can only be turned off in the user's config file or environment")),
+            (
+                json!({"redact": false}),
+                Source::Editor,
+                Some("the editor's settings: redact can only be turned off in the user's config file or environment"),
+            ),
             (json!({"pressureLevels": [0.1, 0.2, 0.3]}), Source::Editor, None),
-            (json!({"pressureLevels": [0.3, 0.2, 0.3]}), file(), Some("/c.toml: pressureLevels is [0.3,0.2,0.3]; three rising shares such as [0.7, 0.85, 0.95] are accepted")),
-            (json!({"baseUrl": "http://evil"}), Source::Editor, Some("the editor's settings: unknown setting \"baseUrl\" is ignored")),
+            (
+                json!({"pressureLevels": [0.3, 0.2, 0.3]}),
+                file(),
+                Some(
+                    "/c.toml: pressureLevels is [0.3,0.2,0.3]; three rising shares such as [0.7, 0.85, 0.95] are accepted",
+                ),
+            ),
+            (
+                json!({"baseUrl": "http://evil"}),
+                Source::Editor,
+                Some("the editor's settings: unknown setting \"baseUrl\" is ignored"),
+            ),
             (json!({"provider": "extractive"}), Source::Editor, None),
             (json!([]), Source::Editor, Some("the editor's settings: the settings must be an object")),
             (Value::Null, Source::Editor, None),
@@ -217,7 +256,12 @@ mod tests {
 
     #[test]
     fn environment_names() {
-        let variables = [("SESSION_MEMORY_INIT_TOKENS", "7"), ("SESSION_MEMORY_REDACT", "false"), ("OTHER", "1"), ("SESSION_MEMORY_LOG", "debug")];
+        let variables = [
+            ("SESSION_MEMORY_INIT_TOKENS", "7"),
+            ("SESSION_MEMORY_REDACT", "false"),
+            ("OTHER", "1"),
+            ("SESSION_MEMORY_LOG", "debug"),
+        ];
         let values = environment(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         assert_eq!(Value::Object(values), json!({"initTokens": 7, "redact": false}));
     }

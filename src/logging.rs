@@ -15,8 +15,13 @@ const KEPT_FILES: usize = 7;
 pub fn start(state_dir: &Path) -> Option<WorkerGuard> {
     let folder = state_dir.join("logs");
     crate::host::private_dir(&folder).ok()?;
-    let appender =
-        Builder::new().rotation(Rotation::DAILY).filename_prefix("session-memory").filename_suffix("log").max_log_files(KEPT_FILES).build(folder).ok()?;
+    let appender = Builder::new()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("session-memory")
+        .filename_suffix("log")
+        .max_log_files(KEPT_FILES)
+        .build(folder)
+        .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
     let filter = EnvFilter::try_from_env("SESSION_MEMORY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init().ok()?;

@@ -26,7 +26,10 @@ pub fn render(timeline: &Timeline, title: &str) -> String {
     // The limit belongs into the picture only where the conversation comes near it.
     let shows_limit = peak * 2 > timeline.limit;
     let top = if shows_limit { peak.max(timeline.limit) } else { peak }.max(1);
-    let scale = Scale { events: timeline.moments.last().map_or(1, |moment| moment.event).max(1), tokens: step(top) * top.div_ceil(step(top)) };
+    let scale = Scale {
+        events: timeline.moments.last().map_or(1, |moment| moment.event).max(1),
+        tokens: step(top) * top.div_ceil(step(top)),
+    };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\
          <style>{STYLE}</style>\n<text class=\"title\" x=\"{LEFT}\" y=\"22\">{}</text>\n",
@@ -36,7 +39,8 @@ pub fn render(timeline: &Timeline, title: &str) -> String {
     grid(&mut svg, &scale, step(top));
     if shows_limit {
         let y = scale.y(timeline.limit);
-        let _ = writeln!(svg, "<line class=\"limit\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>", WIDTH - RIGHT);
+        let _ =
+            writeln!(svg, "<line class=\"limit\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>", WIDTH - RIGHT);
     }
     curve(&mut svg, &scale, &timeline.moments);
     marks(&mut svg, &scale, &timeline.moments);
@@ -106,7 +110,8 @@ fn curve(svg: &mut String, scale: &Scale, moments: &[Moment]) {
             let _ = write!(points, "{:.1},{:.1} ", scale.x(moment.event), scale.y(*after));
         }
     }
-    let (first, last) = (moments.first().map_or(0, |moment| moment.event), moments.last().map_or(0, |moment| moment.event));
+    let (first, last) =
+        (moments.first().map_or(0, |moment| moment.event), moments.last().map_or(0, |moment| moment.event));
     let bottom = scale.y(0);
     let _ = writeln!(
         svg,
@@ -122,7 +127,8 @@ fn marks(svg: &mut String, scale: &Scale, moments: &[Moment]) {
         let (x, y) = (scale.x(moment.event), scale.y(moment.tokens));
         match &moment.what {
             Some(Happening::Update { .. }) => {
-                let _ = writeln!(svg, "<circle class=\"update\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"2.5\"/>", scale.y(0) + 6.0);
+                let _ =
+                    writeln!(svg, "<circle class=\"update\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"2.5\"/>", scale.y(0) + 6.0);
             }
             Some(Happening::Compaction { after, .. }) => {
                 let _ = writeln!(
@@ -134,7 +140,11 @@ fn marks(svg: &mut String, scale: &Scale, moments: &[Moment]) {
                     let anchor = if x > WIDTH - 130.0 { "end" } else { "start" };
                     let beside = if anchor == "end" { x - 8.0 } else { x + 8.0 };
                     let label = format!("{} → {}", short(moment.tokens), short(*after));
-                    let _ = writeln!(svg, "<text class=\"cuttext\" x=\"{beside:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{label}</text>", y + 4.0);
+                    let _ = writeln!(
+                        svg,
+                        "<text class=\"cuttext\" x=\"{beside:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{label}</text>",
+                        y + 4.0
+                    );
                     labelled = x;
                 }
             }
@@ -198,9 +208,17 @@ mod tests {
     fn the_drop_and_the_marks_are_drawn() {
         let cut = Happening::Compaction { after: 8_000, micros: 900, masked: 0, original: None };
         let update = Happening::Update { revision: 1, lines: (3, 0) };
-        let moments = vec![moment(1, 1_000, None), moment(50, 20_000, Some(update)), moment(90, 38_000, Some(cut)), moment(100, 10_000, None)];
+        let moments = vec![
+            moment(1, 1_000, None),
+            moment(50, 20_000, Some(update)),
+            moment(90, 38_000, Some(cut)),
+            moment(100, 10_000, None),
+        ];
         let svg = render(&Timeline { limit: 40_000, moments }, "a <b> & c");
-        assert!(svg.contains("a &lt;b&gt; &amp; c") && svg.contains("38k → 8,000") && svg.contains("window, 40,000 tokens"), "{svg}");
+        assert!(
+            svg.contains("a &lt;b&gt; &amp; c") && svg.contains("38k → 8,000") && svg.contains("window, 40,000 tokens"),
+            "{svg}"
+        );
         assert_eq!(svg.matches("class=\"cut\"").count(), 1);
         assert_eq!(svg.matches("class=\"update\"").count(), 2, "one mark and the legend");
     }

@@ -42,7 +42,9 @@ impl Client {
             .stdout(Stdio::piped())
             .spawn()
             .context("the server cannot be started")?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { bail!("the server has no pipes") };
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("the server has no pipes")
+        };
         let mut client = Client {
             child,
             input: Some(input),
@@ -69,7 +71,8 @@ impl Client {
         self.send(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{params}}}"#))?;
         loop {
             let body = self.receive().with_context(|| format!("no answer to {method}"))?;
-            let message: Incoming = serde_json::from_slice(&body).with_context(|| format!("unreadable answer to {method}"))?;
+            let message: Incoming =
+                serde_json::from_slice(&body).with_context(|| format!("unreadable answer to {method}"))?;
             match (message.method, message.id) {
                 (Some(method), None) => self.notifications.push((method, message.params.unwrap_or_default())),
                 // A request of the server's: this client has nothing to offer.
@@ -79,7 +82,11 @@ impl Client {
                         let text = error.get("message").and_then(Value::as_str).unwrap_or("no message").to_owned();
                         return Err(anyhow!("{text}"));
                     }
-                    return Ok(message.result.map(|raw| serde_json::from_str(raw.get())).transpose()?.unwrap_or_default());
+                    return Ok(message
+                        .result
+                        .map(|raw| serde_json::from_str(raw.get()))
+                        .transpose()?
+                        .unwrap_or_default());
                 }
                 _ => {}
             }

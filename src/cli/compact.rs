@@ -93,7 +93,12 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn compact(items: &[Item], target: Option<u64>, shape: Option<Shape>, config: &Config) -> anyhow::Result<CompactAnswer> {
+fn compact(
+    items: &[Item],
+    target: Option<u64>,
+    shape: Option<Shape>,
+    config: &Config,
+) -> anyhow::Result<CompactAnswer> {
     let mut session = Session::new("transcript", config.engine.clone());
     let mut seq = 0;
     for item in items {

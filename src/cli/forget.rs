@@ -23,7 +23,11 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     let (root, mut store) = args.workspace.open()?;
     let file = MemoryFile::locate(&root, &config.memory_file, &args.session)?;
     if !store.forget(&args.session)? {
-        return Err(anyhow!("no session {:?} in {}; `session-memory sessions` lists what there is", args.session, root.display()));
+        return Err(anyhow!(
+            "no session {:?} in {}; `session-memory sessions` lists what there is",
+            args.session,
+            root.display()
+        ));
     }
     file.remove()?;
     note(&format!("forgot {}", args.session));

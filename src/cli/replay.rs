@@ -49,7 +49,10 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let root = args.workspace.root()?;
     let (transcript, name) = match &args.transcript {
-        Some(path) => (transcript::read(path)?, path.file_stem().map_or_else(|| "stdin".into(), |stem| stem.to_string_lossy().into_owned())),
+        Some(path) => (
+            transcript::read(path)?,
+            path.file_stem().map_or_else(|| "stdin".into(), |stem| stem.to_string_lossy().into_owned()),
+        ),
         None => (transcript::parse(SAMPLE, "the sample")?, "sample".to_owned()),
     };
     let limit = args.context_limit.unwrap_or(if args.sample { SAMPLE_LIMIT } else { 200_000 });
@@ -70,8 +73,16 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.json {
         output::answer(&replay.to_json(&path).to_string());
     } else {
-        let skipped = if transcript.skipped > 0 { format!(" ({} records of the file are not part of it)", transcript.skipped) } else { String::new() };
-        output::answer(&format!("{}{skipped}\n\nmemory: {path} ({} tokens)\n", replay.timeline.render().trim_end(), output::number(tokens)));
+        let skipped = if transcript.skipped > 0 {
+            format!(" ({} records of the file are not part of it)", transcript.skipped)
+        } else {
+            String::new()
+        };
+        output::answer(&format!(
+            "{}{skipped}\n\nmemory: {path} ({} tokens)\n",
+            replay.timeline.render().trim_end(),
+            output::number(tokens)
+        ));
     }
     replay.client.stop()?;
     Ok(ExitCode::SUCCESS)
@@ -103,8 +114,15 @@ impl Replay {
     }
 
     fn feed(&mut self, transcript: &Transcript) -> anyhow::Result<()> {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(transcript.items.len() as u64) } else { ProgressBar::hidden() };
-        bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} events, {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(transcript.items.len() as u64)
+        } else {
+            ProgressBar::hidden()
+        };
+        bar.set_style(
+            ProgressStyle::with_template("{bar:40} {pos}/{len} events, {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         for item in &transcript.items {
             match item {
                 Item::Event(raw) => self.event(raw)?,
@@ -157,14 +175,17 @@ impl Replay {
             match method.as_str() {
                 "sessionMemory/didUpdate" => {
                     self.state.revision = params["revision"].as_u64().unwrap_or(0);
-                    let lines = (params["addedLines"].as_u64().unwrap_or(0), params["removedLines"].as_u64().unwrap_or(0));
+                    let lines =
+                        (params["addedLines"].as_u64().unwrap_or(0), params["removedLines"].as_u64().unwrap_or(0));
                     self.moment(Some(Happening::Update { revision: self.state.revision, lines }));
                 }
                 "sessionMemory/didChangePressure" => {
                     let level = params["pressure"].as_str().unwrap_or_default().to_owned();
                     self.moment(Some(Happening::Pressure(level)));
                 }
-                "window/showMessage" => output::note(&output::printable(params["message"].as_str().unwrap_or_default())),
+                "window/showMessage" => {
+                    output::note(&output::printable(params["message"].as_str().unwrap_or_default()))
+                }
                 _ => {}
             }
         }
@@ -185,7 +206,8 @@ impl Replay {
             let waited = compaction.waited_ms.map(|ms| ms as f64 / 1e3);
             (waited, u64::from(compaction.summary.as_deref().map_or(0, tokens::estimate)))
         });
-        let after = self.state.tokens.saturating_sub(answer["tokensBefore"].as_u64().unwrap_or(0)) + answer["tokensAfter"].as_u64().unwrap_or(0);
+        let after = self.state.tokens.saturating_sub(answer["tokensBefore"].as_u64().unwrap_or(0))
+            + answer["tokensAfter"].as_u64().unwrap_or(0);
         let masked = answer["masked"].as_array().map_or(0, Vec::len);
         self.moment(Some(Happening::Compaction { after, micros, masked, original }));
         self.state.tokens = after;
@@ -212,7 +234,8 @@ impl Replay {
 /// A message in which a person speaks.
 fn is_prompt(event: &Value) -> bool {
     let content = &event["message"]["content"];
-    let text = content.is_string() || content.as_array().is_some_and(|blocks| blocks.iter().any(|block| block["type"] == "text"));
+    let text = content.is_string()
+        || content.as_array().is_some_and(|blocks| blocks.iter().any(|block| block["type"] == "text"));
     event["message"]["role"] == "user" && event["meta"] != true && text
 }
 

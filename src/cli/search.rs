@@ -63,7 +63,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     for hit in &hits {
         let role = hit.role.map_or("", Role::name);
-        answer(&format!("{} event {} {role}: {}", printable(&hit.session_id), hit.seq, printable(&hit.snippet).replace('\n', " ")));
+        answer(&format!(
+            "{} event {} {role}: {}",
+            printable(&hit.session_id),
+            hit.seq,
+            printable(&hit.snippet).replace('\n', " ")
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

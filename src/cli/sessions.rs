@@ -1,5 +1,6 @@
 //! `sessions`: what there is in a workspace.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -43,18 +44,21 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
         answer(&serde_json::Value::from(list).to_string());
         return Ok(ExitCode::SUCCESS);
     }
-    let mut text = format!("{:<20} {:>7} {:>10} {:>4} {:>4}  {}\n", "last event", "events", "tokens", "rev", "cuts", "session");
+    let mut text =
+        format!("{:<20} {:>7} {:>10} {:>4} {:>4}  {}\n", "last event", "events", "tokens", "rev", "cuts", "session");
     for row in &rows {
-        let title = row.title.as_deref().map(|title| format!("  {}", printable(title).replace('\n', " "))).unwrap_or_default();
-        text.push_str(&format!(
-            "{:<20} {:>7} {:>10} {:>4} {:>4}  {}{title}\n",
+        let title =
+            row.title.as_deref().map(|title| format!("  {}", printable(title).replace('\n', " "))).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{:<20} {:>7} {:>10} {:>4} {:>4}  {}{title}",
             rfc3339(row.last_at),
             number(row.marks.last_seq),
             number(row.tokens),
             row.marks.last_revision,
             row.marks.compactions,
             printable(&row.id),
-        ));
+        );
     }
     answer(&text);
     Ok(ExitCode::SUCCESS)

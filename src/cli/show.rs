@@ -31,7 +31,9 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     let (root, store) = args.workspace.open()?;
     let row = session(&store, args.session.as_deref(), &root)?;
     let revision = store.revision(row.key, args.revision)?.ok_or_else(|| match args.revision {
-        Some(number) => anyhow!("session {:?} has no revision {number}; it has {} so far", row.id, row.marks.last_revision),
+        Some(number) => {
+            anyhow!("session {:?} has no revision {number}; it has {} so far", row.id, row.marks.last_revision)
+        }
         None => anyhow!("session {:?} has no memory yet: it has {} events", row.id, row.marks.last_seq),
     })?;
     let file = MemoryFile::locate(&root, &config.memory_file, &row.id)?;

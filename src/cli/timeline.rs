@@ -1,5 +1,7 @@
 //! What happened during a replay, in the order of the conversation.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::output::number;
@@ -61,11 +63,14 @@ impl Moment {
         let (kind, more) = match &self.what {
             None => ("event", json!({})),
             Some(Happening::Pressure(level)) => ("pressure", json!({"level": level})),
-            Some(Happening::Update { revision, lines }) => ("update", json!({"revision": revision, "added": lines.0, "removed": lines.1})),
+            Some(Happening::Update { revision, lines }) => {
+                ("update", json!({"revision": revision, "added": lines.0, "removed": lines.1}))
+            }
             Some(Happening::Deferred) => ("deferred", json!({})),
             Some(Happening::NotCompacted(reason)) => ("notCompacted", json!({"reason": reason})),
             Some(Happening::Compaction { after, micros, masked, original }) => {
-                let original = original.map(|(waited, summary)| json!({"waitedSeconds": waited, "summaryTokens": summary}));
+                let original =
+                    original.map(|(waited, summary)| json!({"waitedSeconds": waited, "summaryTokens": summary}));
                 ("compaction", json!({"after": after, "micros": micros, "masked": masked, "original": original}))
             }
         };
@@ -79,7 +84,14 @@ impl Timeline {
         let mut text = format!("{:>7} {:>5} {:>9}  what\n", "event", "turn", "tokens");
         for moment in &self.moments {
             if let Some(what) = &moment.what {
-                text.push_str(&format!("{:>7} {:>5} {:>9}  {}\n", moment.event, moment.turn, number(moment.tokens), describe(what)));
+                let _ = writeln!(
+                    text,
+                    "{:>7} {:>5} {:>9}  {}",
+                    moment.event,
+                    moment.turn,
+                    number(moment.tokens),
+                    describe(what)
+                );
             }
         }
         text.push_str(&self.summary());
@@ -110,7 +122,7 @@ impl Timeline {
             }
         }
         if theirs > 0.0 {
-            text.push_str(&format!("Waiting for compaction: {ours:.3} s here, {theirs:.0} s with the original agent\n"));
+            let _ = writeln!(text, "Waiting for compaction: {ours:.3} s here, {theirs:.0} s with the original agent");
         }
         text
     }
@@ -119,7 +131,9 @@ impl Timeline {
 fn describe(what: &Happening) -> String {
     match what {
         Happening::Pressure(level) => format!("pressure is {level}"),
-        Happening::Update { revision, lines: (added, removed) } => format!("memory revision {revision} (+{added} −{removed} lines)"),
+        Happening::Update { revision, lines: (added, removed) } => {
+            format!("memory revision {revision} (+{added} −{removed} lines)")
+        }
         Happening::Deferred => "update put off: a tool call is open".to_owned(),
         Happening::NotCompacted(reason) => format!("not compacted: {reason}"),
         Happening::Compaction { after, micros, masked, original } => {
@@ -127,11 +141,11 @@ fn describe(what: &Happening) -> String {
             let millis = *micros as f64 / 1e3;
             let mut text = format!("COMPACTED to {} tokens in {millis:.1} ms", number(*after));
             if *masked > 0 {
-                text.push_str(&format!(", {masked} tool outputs left out"));
+                let _ = write!(text, ", {masked} tool outputs left out");
             }
             if let Some((waited, summary)) = original {
                 let waited = waited.map_or_else(|| "an unknown time".to_owned(), |seconds| format!("{seconds:.0} s"));
-                text.push_str(&format!("; the original agent took {waited} for a summary of {} tokens", number(*summary)));
+                let _ = write!(text, "; the original agent took {waited} for a summary of {} tokens", number(*summary));
             }
             text
         }

@@ -28,7 +28,8 @@ impl WorkspaceArg {
     /// The folder and its store.
     pub fn open(&self) -> anyhow::Result<(PathBuf, Store)> {
         let root = self.root()?;
-        let state = state_dir().ok_or_else(|| anyhow!("no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR"))?;
+        let state = state_dir()
+            .ok_or_else(|| anyhow!("no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR"))?;
         let folder = workspace_state_dir(&state, &root);
         if !folder.join("store.db").exists() {
             bail!("no session was ever stored for {}; `session-memory replay --sample` makes one", root.display());
@@ -40,7 +41,9 @@ impl WorkspaceArg {
 /// The session that a command is about: the one named, or the newest.
 pub fn session(store: &Store, named: Option<&str>, root: &Path) -> anyhow::Result<SessionRow> {
     match named {
-        Some(id) => store.session(id)?.ok_or_else(|| anyhow!("no session {id:?} in {}; `session-memory sessions` lists what there is", root.display())),
+        Some(id) => store.session(id)?.ok_or_else(|| {
+            anyhow!("no session {id:?} in {}; `session-memory sessions` lists what there is", root.display())
+        }),
         None => store.sessions()?.into_iter().next().ok_or_else(|| anyhow!("no session in {}", root.display())),
     }
 }

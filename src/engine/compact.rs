@@ -8,17 +8,27 @@
 use std::collections::{HashMap, HashSet};
 
 use super::conversation::{MESSAGE_OVERHEAD, PART_OVERHEAD, Part, Record, Role, Turn};
-use super::message::read::{Body, read_event};
-use super::message::write::{Request, TailEvent, Treatment, Treatments, Written, mask_text, write_markdown, write_messages};
 use super::message::Format;
+use super::message::read::{Body, read_event};
+use super::message::write::{
+    Request, TailEvent, Treatment, Treatments, Written, mask_text, write_markdown, write_messages,
+};
 use super::tokens;
 
 /// Size to which an old tool output is clipped before it is left out whole, in tokens. On real sessions, keeping the
 /// head and the end of outputs at about this size and reaching further back for it keeps more of what the agent needs
 /// next than whole outputs do.
 pub const CLIP_TOKENS: u32 = 150;
+/// The same for outputs that are JSON: their values are facts, which stand all over them.
+const JSON_CLIP_TOKENS: u32 = 400;
+/// Tokens of the mark that a clipped output carries.
+const MARK_TOKENS: u32 = 15;
+/// Share of a target that is left free, in percent: the token estimate of a single text can be off by that much.
+const MARGIN_PERCENT: u32 = 5;
 /// Steps by which texts are clipped when nothing else is left to give.
 const TEXT_STEPS: [u32; 4] = [800, 300, 100, 30];
+/// Tokens left over that are worth a second look at the memory.
+const SPARE_TOKENS: u32 = 40;
 /// Tokens of the memory message beyond the memory's own text.
 const MEMORY_OVERHEAD: u32 = MESSAGE_OVERHEAD + PART_OVERHEAD;
 
@@ -82,7 +92,13 @@ pub struct TooSmall {
 
 /// Builds the answer. `memory(budget, tail_from)` renders the memory within a budget for a tail that begins at
 /// that event.
-pub fn compact(live: Live, shape: Shape, limits: Limits, memory: &dyn Fn(u32, u64) -> String) -> Result<Compaction, TooSmall> {
+pub fn compact(
+    live: Live,
+    shape: Shape,
+    limits: Limits,
+    memory: &dyn Fn(u32, u64) -> String,
+) -> Result<Compaction, TooSmall> {
+    let target = limits.target - limits.target / 100 * MARGIN_PERCENT;
     let mut warnings = Vec::new();
     let (mut system, mut system_tokens) = (0, 0);
     for record in live.records.iter().take_while(|record| record.role == Role::System) {
@@ -90,52 +106,70 @@ pub fn compact(live: Live, shape: Shape, limits: Limits, memory: &dyn Fn(u32, u6
         system_tokens += record.tokens;
     }
     let mut head: &[Record] = &live.records[..system];
-    if system_tokens > limits.target / 2 {
-        warnings.push(format!("the system message ({system_tokens} tokens) does not fit the target and is left out: keep your own copy"));
+    if system_tokens > target / 2 {
+        warnings.push(format!(
+            "the system message ({system_tokens} tokens) does not fit the target and is left out: keep your own copy"
+        ));
         (head, system_tokens) = (&[], 0);
     }
-    let room = limits.target - system_tokens;
-    let share = room / 2;
-    let mut tail = Tail::select(live, system, if limits.fill { share } else { limits.keep_recent.min(share) }, limits.keep_recent);
-    let mut memory_budget = limits.memory.min(share);
-    tail.shorten_results(room.saturating_sub(memory_budget + MEMORY_OVERHEAD));
-    if limits.fill {
-        memory_budget = limits.memory.min(room.saturating_sub(tail.tokens + MEMORY_OVERHEAD));
+    let room = target.saturating_sub(system_tokens);
+    let share = limits.memory.min(room - tail_share(room));
+    // Where the target is to be used, the tail also gets what the memory has no use for.
+    let reserved = if limits.fill { tokens::estimate(&memory(share, u64::MAX)).min(share) } else { share };
+    let left = room.saturating_sub(reserved + MEMORY_OVERHEAD);
+    let wanted = if limits.fill { left } else { limits.keep_recent.min(left) };
+    let mut tail = Tail::select(live, system, wanted, limits.keep_recent);
+    tail.shorten_results(left);
+    // The assistant's longest texts go before the memory loses its better half.
+    let mut steps = TEXT_STEPS.iter();
+    while tail.write(shape, head, None, live.open).tokens + reserved / 2 + MEMORY_OVERHEAD > target
+        && let Some(&step) = steps.next()
+    {
+        tail.treatments.assistant_clip = Some(step);
     }
-    let mut steps = TEXT_STEPS.iter().map(|&step| (Some(step), None)).chain(TEXT_STEPS.iter().map(|&step| (Some(30), Some(step))));
+    let beside = tail.write(shape, head, None, live.open).tokens + MEMORY_OVERHEAD;
+    let most = if limits.fill { limits.memory } else { share };
+    let mut budget = most.min(target.saturating_sub(beside));
+    let mut steps = TEXT_STEPS.iter();
+    let mut fitting: Option<Compaction> = None;
     loop {
-        let text = memory(memory_budget.max(1), tail.keep_from());
-        let events = head.iter().chain(tail.records).map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
-        let mut request =
-            Request { format: Format::Anthropic, memory: Some(&text), events, treatments: &tail.treatments, open: live.open };
-        let written = match shape {
-            Shape::Messages(format) => {
-                request.format = format;
-                write_messages(&request)
-            }
-            Shape::Markdown => write_markdown(&request),
-        };
-        if written.tokens <= limits.target {
+        let text = memory(budget, tail.keep_from());
+        let written = tail.write(shape, head, Some(&text), live.open);
+        if written.tokens <= target {
+            let spare = target - written.tokens;
             let (keep_from, masked) = (tail.keep_from(), tail.masked());
-            return Ok(Compaction { written, keep_from, memory: text, masked, warnings });
-        }
-        let over = written.tokens - limits.target;
-        if memory_budget > share / 4 {
-            memory_budget = (memory_budget.saturating_sub(over + 8)).max(share / 4);
-        } else if tail.shorten_results(tail.tokens.saturating_sub(over)) {
-            // A result written in another shape can cost more than planned.
-        } else if let Some((assistant, user)) = steps.next() {
-            tail.treatments.assistant_clip = assistant;
-            tail.treatments.user_clip = user;
-        } else if memory_budget > 1 {
-            memory_budget /= 2;
+            let grown = fitting.is_some();
+            fitting = Some(Compaction { written, keep_from, memory: text, masked, warnings: warnings.clone() });
+            if !limits.fill || grown || spare < SPARE_TOKENS || budget + spare > most {
+                break;
+            }
+            // A memory rarely uses its whole budget: once, it gets what is left over.
+            budget += spare;
+        } else if fitting.is_some() {
+            break;
+        } else if budget > 0 {
+            budget = budget.saturating_sub(written.tokens - target + 8);
+        } else if let Some(&step) = steps.next() {
+            tail.treatments.user_clip = Some(step);
         } else if live.open.is_empty() && !tail.records.is_empty() {
             tail = Tail::empty(live);
-            memory_budget = limits.memory.min(room.saturating_sub(MEMORY_OVERHEAD));
+            budget = most.min(room);
         } else {
             return Err(TooSmall { target: limits.target, needed: written.tokens });
         }
     }
+    fitting.ok_or(TooSmall { target: limits.target, needed: beside })
+}
+
+/// What the tail gets of a room of this size: a quarter of a small one, where facts say more than words, half of a large one.
+fn tail_share(room: u32) -> u32 {
+    let percent = 25 + room.saturating_sub(4_000) / 480;
+    room / 100 * percent.min(50)
+}
+
+/// The size to which an output is clipped, the mark not counted.
+fn clip_of(text: &str) -> u32 {
+    if text.trim_start().starts_with(['{', '[']) { JSON_CLIP_TOKENS } else { CLIP_TOKENS }
 }
 
 /// The newest events, and how they are shortened.
@@ -153,6 +187,8 @@ struct ResultCost {
     seq: u64,
     full: u32,
     cost: u32,
+    /// The size it is clipped to, where it is.
+    clip: u32,
     repeated: bool,
 }
 
@@ -165,10 +201,15 @@ impl<'a> Tail<'a> {
     /// Reaches back from the newest event as far as `budget` allows. The newest `verbatim` tokens are kept whole,
     /// older tool outputs are counted (and later written) clipped.
     fn select(live: Live<'a>, first: usize, budget: u32, keep_recent: u32) -> Tail<'a> {
-        let verbatim = if budget <= keep_recent { if budget == keep_recent { budget } else { budget / 2 } } else { keep_recent.max(budget / 4) };
+        // Half of a tail that is too small for the newest events as a whole goes to older, clipped ones.
+        let verbatim = if budget == keep_recent { budget } else { keep_recent.max(budget / 4).min(budget / 2) };
         let mut tail = Tail::empty(live);
-        let place: HashMap<&str, usize> =
-            live.records.iter().enumerate().flat_map(|(at, record)| record.calls.iter().map(move |call| (call.as_str(), at))).collect();
+        let place: HashMap<&str, usize> = live
+            .records
+            .iter()
+            .enumerate()
+            .flat_map(|(at, record)| record.calls.iter().map(move |call| (call.as_str(), at)))
+            .collect();
         let mut needed: HashSet<&str> = live.open.iter().map(String::as_str).collect();
         let mut seen = HashSet::new();
         let (mut used, mut whole) = (0u32, 0u32);
@@ -207,7 +248,7 @@ impl<'a> Tail<'a> {
         tail.tokens = used;
         for result in &tail.results {
             if result.cost < result.full {
-                let treatment = if result.repeated { Treatment::Repeated } else { Treatment::Clip(CLIP_TOKENS) };
+                let treatment = if result.repeated { Treatment::Repeated } else { Treatment::Clip(result.clip) };
                 tail.treatments.results.insert(result.call.clone(), treatment);
             }
         }
@@ -217,8 +258,10 @@ impl<'a> Tail<'a> {
     /// Shortens tool outputs, oldest first, until the tail costs no more than `budget`; true if anything changed.
     fn shorten_results(&mut self, budget: u32) -> bool {
         let mut changed = false;
-        let clip: fn(&ResultCost) -> (Treatment, u32) = |_| (Treatment::Clip(CLIP_TOKENS), CLIP_TOKENS + 15);
-        let mask: fn(&ResultCost) -> (Treatment, u32) = |result| (Treatment::Mask, tokens::estimate(&mask_text(result.seq, result.full)));
+        let clip: fn(&ResultCost) -> (Treatment, u32) =
+            |result| (Treatment::Clip(result.clip), result.clip + MARK_TOKENS);
+        let mask: fn(&ResultCost) -> (Treatment, u32) =
+            |result| (Treatment::Mask, tokens::estimate(&mask_text(result.seq, result.full)));
         for shorten in [clip, mask] {
             for result in &mut self.results {
                 if self.tokens <= budget {
@@ -236,12 +279,25 @@ impl<'a> Tail<'a> {
         changed
     }
 
+    /// The messages: system messages of the head, the memory, the tail.
+    fn write(&self, shape: Shape, head: &[Record], memory: Option<&str>, open: &HashSet<String>) -> Written {
+        let events =
+            head.iter().chain(self.records).map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
+        let format = if let Shape::Messages(format) = shape { format } else { Format::Anthropic };
+        let request = Request { format, memory, events, treatments: &self.treatments, open };
+        match shape {
+            Shape::Messages(_) => write_messages(&request),
+            Shape::Markdown => write_markdown(&request),
+        }
+    }
+
     fn keep_from(&self) -> u64 {
         self.records.first().map_or(self.next_seq, |record| record.seq)
     }
 
     fn masked(&self) -> Vec<(u64, u32)> {
-        let left_out = |call: &str| matches!(self.treatments.results.get(call), Some(Treatment::Mask | Treatment::Repeated));
+        let left_out =
+            |call: &str| matches!(self.treatments.results.get(call), Some(Treatment::Mask | Treatment::Repeated));
         self.results.iter().filter(|result| left_out(&result.call)).map(|result| (result.seq, result.full)).collect()
     }
 }
@@ -266,10 +322,14 @@ fn costs(
     for part in &turn.parts {
         let Part::Result { call, text, .. } = part else { continue };
         let full = tokens::estimate(text);
-        let mut result = ResultCost { call: call.clone(), seq: record.seq, full, cost: full, repeated: false };
+        let mut result =
+            ResultCost { call: call.clone(), seq: record.seq, full, cost: full, clip: clip_of(text), repeated: false };
         // Going backwards, a call that was already met stands again further down.
-        let again = place.get(call.as_str()).and_then(|&at| reading_call(&records[at], call)).is_some_and(|key| !seen.insert(key));
-        let (cost, repeated) = if again { (20, true) } else { (CLIP_TOKENS + 15, false) };
+        let again = place
+            .get(call.as_str())
+            .and_then(|&at| reading_call(&records[at], call))
+            .is_some_and(|key| !seen.insert(key));
+        let (cost, repeated) = if again { (20, true) } else { (result.clip + MARK_TOKENS, false) };
         if (again || !verbatim) && cost < full {
             result.cost = cost;
             result.repeated = repeated;
@@ -285,8 +345,11 @@ fn reading_call(record: &Record, call: &str) -> Option<String> {
     turn.parts.iter().find_map(|part| match part {
         Part::Call { id, name, input } if id == call => {
             let object = input.as_object()?;
-            let reads = ["file_path", "path", "filePath", "filename", "file"].iter().any(|key| object.contains_key(*key));
-            let writes = ["content", "new_string", "new_str", "file_text", "patch", "edits", "insert_text"].iter().any(|key| object.contains_key(*key));
+            let reads =
+                ["file_path", "path", "filePath", "filename", "file"].iter().any(|key| object.contains_key(*key));
+            let writes = ["content", "new_string", "new_str", "file_text", "patch", "edits", "insert_text"]
+                .iter()
+                .any(|key| object.contains_key(*key));
             (reads && !writes).then(|| format!("{name}\n{input}"))
         }
         _ => None,

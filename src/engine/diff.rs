@@ -24,7 +24,8 @@ pub fn diff(old: &str, new: &str) -> Diff {
             ChangeTag::Equal => {}
         }
     }
-    let unified = if added + removed == 0 { String::new() } else { changes.unified_diff().context_radius(3).to_string() };
+    let unified =
+        if added + removed == 0 { String::new() } else { changes.unified_diff().context_radius(3).to_string() };
     Diff { unified, added, removed }
 }
 

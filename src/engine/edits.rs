@@ -22,8 +22,12 @@ impl Edits {
             for line in shown.lines(section).iter().filter(|line| !has(edited, &line.text)) {
                 let pinned = self.pinned.iter().position(|(_, text)| *text == line.text);
                 match pinned {
-                    Some(at) => drop(self.pinned.remove(at)),
-                    None => drop(self.removed.insert(line.text.clone())),
+                    Some(at) => {
+                        self.pinned.remove(at);
+                    }
+                    None => {
+                        self.removed.insert(line.text.clone());
+                    }
                 }
             }
             for line in edited.lines(section).iter().filter(|line| !has(shown, &line.text)) {
@@ -77,7 +81,8 @@ mod tests {
     #[test]
     fn edits_survive_updates() {
         // (shown, edited, generated later, expected)
-        let cases: [([&str; 2], &[&str], &[&str], &[&str]); 5] = [
+        type Case<'a> = ([&'a str; 2], &'a [&'a str], &'a [&'a str], &'a [&'a str]);
+        let cases: [Case; 5] = [
             (["a", "b"], &["a", "b", "mine"], &["c"], &["c", "mine"]),
             (["a", "b"], &["a"], &["a", "b", "c"], &["a", "c"]),
             (["a", "b"], &["a", "b!"], &["a", "b", "c"], &["a", "c", "b!"]),

@@ -1,7 +1,7 @@
 //! Everything that can happen to a session.
 
-use super::conversation::{Record, Turn};
 use super::compact::Shape;
+use super::conversation::{Record, Turn};
 use super::message::Format;
 use super::message::read::Usage;
 use super::settings::Settings;

@@ -73,7 +73,11 @@ mod tests {
         ];
         for ((new_tokens, finished_calls, has_memory, open), expected) in cases {
             let schedule = Schedule { new_tokens, finished_calls };
-            assert_eq!(schedule.due(&Settings::default(), has_memory, open), expected, "{schedule:?} {has_memory} {open}");
+            assert_eq!(
+                schedule.due(&Settings::default(), has_memory, open),
+                expected,
+                "{schedule:?} {has_memory} {open}"
+            );
         }
     }
 }

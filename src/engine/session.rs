@@ -147,7 +147,12 @@ impl Session {
                 self.name_old_functions(&mut record, &turn);
                 self.track_calls(&record, &turn);
                 if self.title.is_none() && turn.role == Role::User && !turn.meta {
-                    self.title = turn.text().lines().map(str::trim).find(|line| !line.is_empty()).map(|line| line.chars().take(80).collect());
+                    self.title = turn
+                        .text()
+                        .lines()
+                        .map(str::trim)
+                        .find(|line| !line.is_empty())
+                        .map(|line| line.chars().take(80).collect());
                 }
                 self.extractor.observe(record.seq, record.at, &turn);
                 self.estimate += u64::from(record.tokens);

@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
-    DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams, InitializeResult,
-    InitializedParams, LSPAny, notification::Notification,
+    DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams,
+    InitializeResult, InitializedParams, LSPAny, notification::Notification,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
@@ -75,7 +75,10 @@ handlers! {
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        self.tell(Task::Initialize { folders: convert::folders(&params), settings: convert::initial_settings(&params) });
+        self.tell(Task::Initialize {
+            folders: convert::folders(&params),
+            settings: convert::initial_settings(&params),
+        });
         if let Some(pid) = params.process_id
             && let Some(sender) = self.parent.lock().ok().and_then(|mut parent| parent.take())
         {
@@ -110,7 +113,10 @@ impl LanguageServer for Backend {
         let argument = params.arguments.into_iter().next().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let method = Method::from_command(&params.command).ok_or_else(|| {
             let known: Vec<String> = Method::ALL.iter().map(|method| method.command()).collect();
-            convert::error(RequestError::invalid("command", format!("{:?} is unknown; accepted are {}", params.command, known.join(", "))))
+            convert::error(RequestError::invalid(
+                "command",
+                format!("{:?} is unknown; accepted are {}", params.command, known.join(", ")),
+            ))
         })?;
         let answer = self.request(method, argument.to_string()).await?;
         serde_json::from_str(&answer.0).map_err(|error| convert::error(RequestError::internal(error.to_string())))

@@ -32,7 +32,8 @@ pub fn initialize_result() -> InitializeResult {
         experimental: Some(json!({"sessionMemory": {"protocol": PROTOCOL, "provider": "extractive"}})),
         ..ServerCapabilities::default()
     };
-    let server_info = ServerInfo { name: "session-memory".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
+    let server_info =
+        ServerInfo { name: "session-memory".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
     InitializeResult { capabilities, server_info: Some(server_info), ..InitializeResult::default() }
 }
 

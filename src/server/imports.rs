@@ -2,8 +2,8 @@
 //! their turn among the requests.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::sync::mpsc::{Sender, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
@@ -70,7 +70,11 @@ impl Target {
         answer.recv().map_err(|_| ended())?
     }
 
-    fn send_all(&self, items: Vec<Item>, mut each: impl FnMut(u64) -> Result<(), RequestError>) -> Result<u64, RequestError> {
+    fn send_all(
+        &self,
+        items: Vec<Item>,
+        mut each: impl FnMut(u64) -> Result<(), RequestError>,
+    ) -> Result<u64, RequestError> {
         let (mut stored, mut handed) = (0, 0);
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
@@ -100,7 +104,10 @@ impl Core {
             let format = match params.format.as_deref() {
                 None | Some("auto") => None,
                 Some(name) => Some(Format::from_name(name).ok_or_else(|| {
-                    RequestError::invalid("format", format!("{name:?} is unknown; accepted are auto, claude-code, messages"))
+                    RequestError::invalid(
+                        "format",
+                        format!("{name:?} is unknown; accepted are auto, claude-code, messages"),
+                    )
                 })?),
             };
             let (bytes, format) = read(&path, format)?;
@@ -111,7 +118,10 @@ impl Core {
             Err(error) => return Err((error, reply)),
         };
         let (items, summary) = read_all(format, &bytes);
-        let named = params.session_id.or(summary.agent_session_id).or_else(|| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        let named = params
+            .session_id
+            .or(summary.agent_session_id)
+            .or_else(|| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         let session_id = named.unwrap_or_else(|| "import".to_owned());
         let target = Target { tasks: self.tasks.clone(), root, session_id: session_id.clone(), format };
         let progress = self.client.progress(params.work_done_token, "Importing a conversation");
@@ -146,7 +156,9 @@ impl Core {
             match item {
                 Item::Event(raw) => match Intake::new(raw, self.config.redact) {
                     Ok(intake) => intakes.push(intake),
-                    Err(error) => tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}"),
+                    Err(error) => {
+                        tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}")
+                    }
                 },
                 Item::Compacted(_) | Item::Rewound { .. } => {
                     stored += self.take_in_some(&batch.root, given, std::mem::take(&mut intakes))?;
@@ -176,7 +188,8 @@ impl Core {
         match item {
             Item::Compacted(compaction) => {
                 // A file that is read again tells of the same compactions again.
-                let known = workspace.store.last_compaction(entry.key).map_err(|error| super::main_loop::refused(&error))?;
+                let known =
+                    workspace.store.last_compaction(entry.key).map_err(|error| super::main_loop::refused(&error))?;
                 if known.is_some_and(|known| known.at >= compaction.at_ms && compaction.at_ms > 0) {
                     return Ok(());
                 }
@@ -186,11 +199,20 @@ impl Core {
             }
             Item::Rewound { after } => {
                 let through = after.as_ref().map_or(Some(0), |after| {
-                    entry.session.live().iter().rev().find(|record| record.id.as_ref() == Some(after)).map(|record| record.seq)
+                    entry
+                        .session
+                        .live()
+                        .iter()
+                        .rev()
+                        .find(|record| record.id.as_ref() == Some(after))
+                        .map(|record| record.seq)
                 });
                 let key = entry.key;
                 if let Some(through) = through {
-                    workspace.store.abandon_after(key, through, now()).map_err(|error| super::main_loop::refused(&error))?;
+                    workspace
+                        .store
+                        .abandon_after(key, through, now())
+                        .map_err(|error| super::main_loop::refused(&error))?;
                     // Loaded again without what was abandoned.
                     workspace.sessions.remove(id);
                 }
@@ -228,7 +250,9 @@ impl Report {
     fn answer(self, result: Result<u64, RequestError>) {
         drop(self.progress);
         let (id, format) = (&self.target.session_id, self.target.format.name());
-        let answer = result.map(|stored| json!({"sessionId": id, "format": format, "events": stored, "skipped": self.skipped}).to_string());
+        let answer = result.map(|stored| {
+            json!({"sessionId": id, "format": format, "events": stored, "skipped": self.skipped}).to_string()
+        });
         let _ = self.reply.send(answer);
     }
 }
@@ -258,7 +282,10 @@ fn follow(path: &Path, report: Report, client: Client) -> Option<FollowHandle> {
         match target.send_all(items, |_| Ok(())) {
             Ok(new) => stored += new,
             Err(error) => {
-                client.show(Urgency::Error, format!("the file of session {:?} is not followed any more: {error}", target.session_id));
+                client.show(
+                    Urgency::Error,
+                    format!("the file of session {:?} is not followed any more: {error}", target.session_id),
+                );
                 tell(Err(error));
                 return false;
             }

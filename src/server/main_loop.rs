@@ -128,7 +128,10 @@ pub(super) struct Core {
 impl Core {
     fn new(config: Config, problems: Vec<String>, client: Client, tasks: Sender<Task>) -> std::io::Result<Core> {
         let state_dir = state_dir().ok_or_else(|| {
-            std::io::Error::new(std::io::ErrorKind::NotFound, "no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR")
+            std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR",
+            )
         })?;
         let writer = Writer::start(tasks.clone(), client.clone())?;
         Ok(Core {
@@ -148,7 +151,11 @@ impl Core {
 
     fn run(mut self, tasks: &Receiver<Task>) {
         loop {
-            let task = if self.waiting.is_empty() { tasks.recv().map_err(|_| RecvTimeoutError::Disconnected) } else { tasks.recv_timeout(QUIET) };
+            let task = if self.waiting.is_empty() {
+                tasks.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                tasks.recv_timeout(QUIET)
+            };
             match task {
                 Ok(Task::End) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(task) => self.handle(task),
@@ -212,7 +219,9 @@ impl Core {
     /// All folders with a session that a request can mean: those of the client first.
     pub fn roots(&self) -> Vec<PathBuf> {
         let mut roots: Vec<PathBuf> = self.folders.iter().map(|folder| folder.path.clone()).collect();
-        roots.extend(self.workspaces.keys().filter(|root| !self.folders.iter().any(|folder| folder.path == **root)).cloned());
+        roots.extend(
+            self.workspaces.keys().filter(|root| !self.folders.iter().any(|folder| folder.path == **root)).cloned(),
+        );
         roots
     }
 
@@ -222,7 +231,10 @@ impl Core {
         let mut failed = None;
         for root in self.roots() {
             let config = self.config.clone();
-            match self.workspace(&root).and_then(|workspace| workspace.load(id, &config).map_err(|error| refused(&error))) {
+            match self
+                .workspace(&root)
+                .and_then(|workspace| workspace.load(id, &config).map_err(|error| refused(&error)))
+            {
                 Ok(true) => return Ok(root),
                 Ok(false) => {}
                 Err(error) => failed = Some(error),
@@ -237,7 +249,11 @@ impl Core {
         if !self.waiting.contains(&place) {
             self.waiting.push_back(place);
         }
-        let due = self.workspaces.get(root).and_then(|workspace| workspace.sessions.get(id)).is_some_and(|entry| entry.session.due() == Due::Now);
+        let due = self
+            .workspaces
+            .get(root)
+            .and_then(|workspace| workspace.sessions.get(id))
+            .is_some_and(|entry| entry.session.due() == Due::Now);
         if due && let Err(error) = self.update(root, id, Origin::Background) {
             self.client.show(Urgency::Error, format!("the memory of session {id:?} was not updated: {error}"));
         }
@@ -256,7 +272,12 @@ impl Core {
 
     fn save_all(&mut self) {
         for workspace in self.workspaces.values_mut() {
-            let ids: Vec<String> = workspace.sessions.iter().filter(|(_, entry)| entry.tokens > entry.saved_tokens).map(|(id, _)| id.clone()).collect();
+            let ids: Vec<String> = workspace
+                .sessions
+                .iter()
+                .filter(|(_, entry)| entry.tokens > entry.saved_tokens)
+                .map(|(id, _)| id.clone())
+                .collect();
             for id in ids {
                 workspace.save(&id);
             }

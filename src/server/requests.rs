@@ -51,11 +51,20 @@ impl Core {
     pub(super) fn folder(&self, named: Option<&str>) -> Result<PathBuf, RequestError> {
         let Some(named) = named else {
             return self.folders.first().map(|folder| folder.path.clone()).ok_or_else(|| {
-                RequestError::invalid("workspaceFolder", "is missing, and the client has no workspace folder open; a file URI of a folder is accepted")
+                RequestError::invalid(
+                    "workspaceFolder",
+                    "is missing, and the client has no workspace folder open; a file URI of a folder is accepted",
+                )
             });
         };
-        let path = path_of(named).ok_or_else(|| RequestError::invalid("workspaceFolder", format!("{named:?} is not a file URI of a folder on this machine")))?;
-        if path.is_dir() { Ok(path) } else { Err(RequestError::invalid("workspaceFolder", format!("{} is not a folder", path.display()))) }
+        let path = path_of(named).ok_or_else(|| {
+            RequestError::invalid("workspaceFolder", format!("{named:?} is not a file URI of a folder on this machine"))
+        })?;
+        if path.is_dir() {
+            Ok(path)
+        } else {
+            Err(RequestError::invalid("workspaceFolder", format!("{} is not a folder", path.display())))
+        }
     }
 
     fn entry(&mut self, root: &Path, id: &str) -> Option<&mut Entry> {
@@ -78,7 +87,9 @@ impl Core {
         let Some(entry) = workspace.sessions.get_mut(id) else { return Ok(None) };
         let new_revision = revision.as_deref().map(new_revision);
         let swapped = match (&cut, &new_revision) {
-            (Some(cut), _) => workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut), new_revision.as_ref()),
+            (Some(cut), _) => {
+                workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut), new_revision.as_ref())
+            }
             (None, Some(revision)) => workspace.store.add_revision(entry.key, entry.marks, revision),
             (None, None) => Ok(Ok(entry.marks)),
         };
@@ -101,7 +112,14 @@ impl Core {
     }
 
     /// Has the newest memory written to its file.
-    fn write_file(&mut self, root: &Path, id: &str, revision: Option<Box<Revision>>, known: Option<String>, reply: Option<(Reply, String)>) {
+    fn write_file(
+        &mut self,
+        root: &Path,
+        id: &str,
+        revision: Option<Box<Revision>>,
+        known: Option<String>,
+        reply: Option<(Reply, String)>,
+    ) {
         let Some(workspace) = self.workspaces.get(root) else { return };
         let Some(entry) = workspace.sessions.get(id) else { return };
         self.writer.send(Job::Write {
@@ -114,7 +132,6 @@ impl Core {
             reply,
         });
     }
-
 
     fn forget(&mut self, text: &str, reply: Reply) {
         let forgotten = params::<SessionParams>(text).and_then(|params| {

@@ -128,13 +128,14 @@ impl Workspace {
 
     fn restore(&self, row: &SessionRow, config: &Config) -> Result<Entry, StoreError> {
         let store = &self.store;
-        let saved = store.snapshot(row.key)?.and_then(|snapshot| match serde_json::from_slice::<Saved>(&snapshot.state) {
-            Ok(saved) => Some((saved, snapshot.seq)),
-            Err(error) => {
-                tracing::warn!(session = row.id, "the saved state is of another version and is made anew: {error}");
-                None
-            }
-        });
+        let saved =
+            store.snapshot(row.key)?.and_then(|snapshot| match serde_json::from_slice::<Saved>(&snapshot.state) {
+                Ok(saved) => Some((saved, snapshot.seq)),
+                Err(error) => {
+                    tracing::warn!(session = row.id, "the saved state is of another version and is made anew: {error}");
+                    None
+                }
+            });
         let cut = store.last_compaction(row.key)?;
         let first = cut.as_ref().map_or(1, |cut| cut.keep_from);
         let first = saved.as_ref().map_or(1, |(_, seq)| first.min(seq + 1));
@@ -160,7 +161,8 @@ impl Workspace {
         let restored = Restored {
             saved,
             memory,
-            cut: cut.map(|cut| (cut.at_seq, cut.keep_from, u64::from(cut.tokens_after), cut.memory.unwrap_or_default())),
+            cut: cut
+                .map(|cut| (cut.at_seq, cut.keep_from, u64::from(cut.tokens_after), cut.memory.unwrap_or_default())),
             context_limit: row.context_limit,
             events,
         };

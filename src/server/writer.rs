@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
 use super::main_loop::{Reply, Task, refused};
-use crate::engine::effect::Revision;
 use crate::engine::conversation::Role;
+use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
 use crate::host::memory_file::{FileError, MemoryFile};
 use crate::host::store::{Query, SessionKey, Store, StoreError};
@@ -187,7 +187,14 @@ impl Worker {
     }
 
     /// Puts the newest version into the file, unless the user has changed the file: then the loop hears of it first.
-    fn write(&mut self, root: &Path, state: &Path, id: &str, file: &MemoryFile, known: Option<&str>) -> Result<(), RequestError> {
+    fn write(
+        &mut self,
+        root: &Path,
+        state: &Path,
+        id: &str,
+        file: &MemoryFile,
+        known: Option<&str>,
+    ) -> Result<(), RequestError> {
         // Two processes may write the same file: who comes second writes what is newest by then.
         let _lock = lock(state);
         let store = self.store(state).map_err(|error| refused(&error))?;

@@ -365,7 +365,9 @@ impl RequestError {
 
     /// No such session.
     pub fn unknown_session(id: &str) -> RequestError {
-        let message = format!("unknown session {id:?}: nothing was ever appended to it in this workspace; `sessionMemory/sessions` lists what there is");
+        let message = format!(
+            "unknown session {id:?}: nothing was ever appended to it in this workspace; `sessionMemory/sessions` lists what there is"
+        );
         RequestError { code: code::UNKNOWN_SESSION, message, data: None }
     }
 
@@ -434,7 +436,10 @@ mod tests {
             assert_eq!(error.data.unwrap()["field"], field, "{text}: {}", error.message);
             assert_eq!(error.code, code::INVALID_PARAMS);
         }
-        assert_eq!(params::<CompactParams>(r#"{"sessionId":"a","format":"xml"}"#).unwrap_err().data.unwrap()["field"], "format");
+        assert_eq!(
+            params::<CompactParams>(r#"{"sessionId":"a","format":"xml"}"#).unwrap_err().data.unwrap()["field"],
+            "format"
+        );
     }
 
     #[test]
@@ -461,7 +466,9 @@ mod tests {
         known.extend([DID_UPDATE, DID_CHANGE_PRESSURE]);
         let mut named: Vec<&str> = PAGE
             .split('`')
-            .filter(|word| word.starts_with("sessionMemory/") && word.chars().all(|c| c.is_ascii_alphabetic() || c == '/'))
+            .filter(|word| {
+                word.starts_with("sessionMemory/") && word.chars().all(|c| c.is_ascii_alphabetic() || c == '/')
+            })
             .collect();
         named.sort_unstable();
         named.dedup();
@@ -471,10 +478,18 @@ mod tests {
 
     #[test]
     fn the_page_and_the_program_name_the_same_errors() {
-        let mut named: Vec<i64> = PAGE.split('`').filter_map(|word| word.parse().ok()).filter(|&code: &i64| code < -1000).collect();
+        let mut named: Vec<i64> =
+            PAGE.split('`').filter_map(|word| word.parse().ok()).filter(|&code: &i64| code < -1000).collect();
         named.sort_unstable();
         named.dedup();
-        let mut known = [code::INVALID_PARAMS, code::INTERNAL, code::UNKNOWN_SESSION, code::UNKNOWN_REVISION, code::WRITE_REFUSED, code::CANCELLED];
+        let mut known = [
+            code::INVALID_PARAMS,
+            code::INTERNAL,
+            code::UNKNOWN_SESSION,
+            code::UNKNOWN_REVISION,
+            code::WRITE_REFUSED,
+            code::CANCELLED,
+        ];
         known.sort_unstable();
         assert_eq!(named, known);
     }
@@ -497,7 +512,14 @@ mod tests {
             messages: RawValue::NULL,
             markdown: Some(""),
             keep_from: KeepFrom { seq: 1, id: Some("") },
-            memory: CompactMemory { revision: 0, covered_through: 0, source: "", freshness: "", behind_tokens: 0, uri: "" },
+            memory: CompactMemory {
+                revision: 0,
+                covered_through: 0,
+                source: "",
+                freshness: "",
+                behind_tokens: 0,
+                uri: "",
+            },
             tokens_before: 0,
             tokens_after: 0,
             masked: vec![Masked { seq: 0, tokens: 0 }],
@@ -509,7 +531,10 @@ mod tests {
             let mut fields = Vec::new();
             collect(&value, &mut fields);
             for field in fields {
-                assert!(PAGE.contains(&format!("{field}:")) || PAGE.contains(&format!("{field}?:")), "{field} is not on the page");
+                assert!(
+                    PAGE.contains(&format!("{field}:")) || PAGE.contains(&format!("{field}?:")),
+                    "{field} is not on the page"
+                );
             }
         }
     }

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::events::{Script, Voice, assistant, mark, user};
+use crate::events::{Script, Voice, assistant, mark, prose, user};
 use crate::harness::{DID_UPDATE, Server, Workspace};
 use crate::rules::{check, strings, valid};
 
 const TARGETS: [u64; 8] = [1000, 1500, 2500, 4000, 8000, 16_000, 32_000, 50_000];
-const SHAPES: [(&str, Voice); 3] = [("anthropic", Voice::Anthropic), ("openai", Voice::OpenAi), ("markdown", Voice::Events)];
+const SHAPES: [(&str, Voice); 3] =
+    [("anthropic", Voice::Anthropic), ("openai", Voice::OpenAi), ("markdown", Voice::Events)];
 
 /// An answer without what differs from call to call.
 fn timeless(mut answer: Value) -> Value {
@@ -27,7 +28,11 @@ fn every_target(voice: Voice) {
             let params = json!({"sessionId": "s", "targetTokens": target, "format": format, "apply": false});
             let answer = server.call("compact", params.clone());
             check(&answer, &script, shape, Some(target));
-            assert_eq!(timeless(answer), timeless(server.call("compact", params)), "the same request, {target} {format}");
+            assert_eq!(
+                timeless(answer),
+                timeless(server.call("compact", params)),
+                "the same request, {target} {format}"
+            );
         }
     }
     // Looking has changed nothing.
@@ -56,7 +61,7 @@ fn the_default_target_is_a_quarter_of_the_window() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);
     let script = Script::long(Voice::Anthropic, 36, 700);
-    for (limit, target) in [(20_000, 5_000), (64_000, 16_000), (200_000, 50_000)] {
+    for (limit, target) in [(20_000, 5_000), (64_000, 16_000), (200_000, 50_000), (20_000, 5_000)] {
         server.call("append", json!({"sessionId": "s", "contextLimit": limit, "events": script.events}));
         server.notifications("sessionMemory/didChangePressure");
         let answer = server.call("compact", json!({"sessionId": "s", "apply": false}));
@@ -76,7 +81,10 @@ fn the_conversation_goes_on_after_a_compaction() {
         for round in 0..4 {
             let news = &script.events[stored..];
             let appended = server.append("s", news);
-            assert_eq!((appended["seq"].as_u64(), appended["stored"].as_u64()), (Some(script.events.len() as u64), Some(news.len() as u64)));
+            assert_eq!(
+                (appended["seq"].as_u64(), appended["stored"].as_u64()),
+                (Some(script.events.len() as u64), Some(news.len() as u64))
+            );
             stored = script.events.len();
             let params = json!({"sessionId": "s", "targetTokens": 6000});
             let answer = server.call("compact", params.clone());
@@ -194,7 +202,10 @@ fn instructions_and_the_next_prompt_are_honoured() {
     assert_eq!(nothing["retrieved"], json!([]));
     server.call("refresh", json!({"sessionId": "s"}));
     let memory = server.call("memory", json!({"sessionId": "s"}));
-    assert!(memory["markdown"].as_str().unwrap().contains("Keep the API design in mind."), "instructions stay in the memory");
+    assert!(
+        memory["markdown"].as_str().unwrap().contains("Keep the API design in mind."),
+        "instructions stay in the memory"
+    );
 }
 
 #[test]
@@ -202,7 +213,8 @@ fn a_target_that_cannot_be_met_is_said() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);
     // An open call whose input alone is larger than the target, but made of small values that cannot be clipped.
-    let input: serde_json::Map<String, Value> = (0..3000).map(|at| (format!("key{at}"), json!(format!("value{at}")))).collect();
+    let input: serde_json::Map<String, Value> =
+        (0..3000).map(|at| (format!("key{at}"), json!(format!("value{at}")))).collect();
     let mut script = Script::new(Voice::Events);
     script.round(1, 2000);
     script.user("Call it.");
@@ -238,5 +250,47 @@ fn system_messages_stay_at_the_head() {
             let news = script.events[script.events.len() - 4..].to_vec();
             server.append("s", &news);
         }
+    }
+}
+
+/// A long text pasted by the user is clipped; it does not push the memory and the corrections out.
+#[test]
+fn a_huge_newest_message_leaves_room_for_the_memory() {
+    for target in [1500, 2500, 6000] {
+        let place = Workspace::new();
+        let mut server = Server::quiet(&place);
+        let mut script = Script::new(Voice::Anthropic);
+        script.round(1, 200);
+        script.corrects("No, never use floating point for money here. Use integer cents instead.");
+        script.assistant("Understood, cents it is.");
+        script.user(&prose(9000, 5));
+        server.append("s", &script.events);
+        let answer = server.call("compact", json!({"sessionId": "s", "targetTokens": target}));
+        check(&answer, &script, Voice::Anthropic, Some(target));
+        server.tolerate(DID_UPDATE);
+    }
+}
+
+/// What is not compacted a second time begins where the first compaction cut, also with a system message at the head.
+#[test]
+fn keep_from_is_right_where_nothing_is_gained() {
+    for system in [false, true] {
+        let place = Workspace::new();
+        let mut server = Server::quiet(&place);
+        server.tolerate(DID_UPDATE);
+        let mut events = Vec::new();
+        if system {
+            events.push(crate::events::message("sys", json!({"role": "system", "content": "You are careful."})));
+        }
+        let mut script = Script::new(Voice::Anthropic);
+        (0..12).for_each(|number| script.round(number, 500));
+        events.extend(script.events);
+        server.append("s", &events);
+        let first = server.call("compact", json!({"sessionId": "s", "targetTokens": 3000}));
+        assert_eq!(first["compacted"], true);
+        server.append("s", &[user("more", "go on")]);
+        let second = server.call("compact", json!({"sessionId": "s"}));
+        assert_eq!(second["compacted"], false, "{}", second["tokensBefore"]);
+        assert_eq!(second["keepFrom"], first["keepFrom"], "with a system message: {system}");
     }
 }

@@ -25,11 +25,27 @@ fn refusals(place: &Workspace) -> Vec<(&'static str, Value, i64, Option<&'static
         ("append", json!({"sessionId": "s"}), "events"),
         ("append", json!({"sessionId": "s", "events": []}), "events"),
         ("append", json!({"sessionId": "s", "events": {}}), "events"),
-        ("append", json!({"sessionId": "s", "events": vec![json!({"type": "usage", "inputTokens": 1}); 10_001]}), "events"),
+        (
+            "append",
+            json!({"sessionId": "s", "events": vec![json!({"type": "usage", "inputTokens": 1}); 10_001]}),
+            "events",
+        ),
         ("append", json!({"sessionId": "s", "contextLimit": -1, "events": [user("a", "x")]}), "contextLimit"),
-        ("append", json!({"sessionId": "s", "workspaceFolder": "nowhere", "events": [user("a", "x")]}), "workspaceFolder"),
-        ("append", json!({"sessionId": "s", "workspaceFolder": "file:///no/such/folder", "events": [user("a", "x")]}), "workspaceFolder"),
-        ("append", json!({"sessionId": "s", "workspaceFolder": "vscode-remote://host/folder", "events": [user("a", "x")]}), "workspaceFolder"),
+        (
+            "append",
+            json!({"sessionId": "s", "workspaceFolder": "nowhere", "events": [user("a", "x")]}),
+            "workspaceFolder",
+        ),
+        (
+            "append",
+            json!({"sessionId": "s", "workspaceFolder": "file:///no/such/folder", "events": [user("a", "x")]}),
+            "workspaceFolder",
+        ),
+        (
+            "append",
+            json!({"sessionId": "s", "workspaceFolder": "vscode-remote://host/folder", "events": [user("a", "x")]}),
+            "workspaceFolder",
+        ),
         ("append", events(json!({})), "events[1].type"),
         ("append", events(json!({"type": "massage"})), "events[1].type"),
         ("append", events(json!({"type": "message"})), "events[1].message"),
@@ -37,16 +53,32 @@ fn refusals(place: &Workspace) -> Vec<(&'static str, Value, i64, Option<&'static
         ("append", message(json!({"role": "robot", "content": "x"})), "events[1].message.role"),
         ("append", message(json!({"role": "user", "content": 5})), "events[1].message.content"),
         ("append", message(json!({"role": "assistant", "tool_calls": 5})), "events[1].message.tool_calls"),
-        ("append", message(json!({"role": "user", "content": [{"type": "tool_result", "content": "x"}]})), "events[1].message.content[0].tool_use_id"),
-        ("append", message(json!({"role": "assistant", "content": [{"type": "tool_use", "name": "x"}]})), "events[1].message.content[0].id"),
+        (
+            "append",
+            message(json!({"role": "user", "content": [{"type": "tool_result", "content": "x"}]})),
+            "events[1].message.content[0].tool_use_id",
+        ),
+        (
+            "append",
+            message(json!({"role": "assistant", "content": [{"type": "tool_use", "name": "x"}]})),
+            "events[1].message.content[0].id",
+        ),
         ("append", events(json!({"type": "toolCall", "name": "x", "input": {}})), "events[1].id"),
         ("append", events(json!({"type": "toolCall", "id": "x", "input": {}})), "events[1].name"),
         ("append", events(json!({"type": "toolResult", "content": "x"})), "events[1].id"),
         ("append", events(json!({"type": "toolResult", "id": "x"})), "events[1].content"),
         ("append", events(json!({"type": "usage"})), "events[1].inputTokens"),
         ("append", events(json!({"type": "usage", "inputTokens": 1, "at": "yesterday"})), "events[1].at"),
-        ("append", events(json!({"type": "message", "id": 5, "message": {"role": "user", "content": "x"}})), "events[1].id"),
-        ("append", events(json!({"type": "message", "id": "", "message": {"role": "user", "content": "x"}})), "events[1].id"),
+        (
+            "append",
+            events(json!({"type": "message", "id": 5, "message": {"role": "user", "content": "x"}})),
+            "events[1].id",
+        ),
+        (
+            "append",
+            events(json!({"type": "message", "id": "", "message": {"role": "user", "content": "x"}})),
+            "events[1].id",
+        ),
         ("compact", json!({}), "sessionId"),
         ("compact", json!({"sessionId": "known", "targetTokens": 999}), "targetTokens"),
         ("compact", json!({"sessionId": "known", "targetTokens": -5}), "targetTokens"),
@@ -145,17 +177,22 @@ fn commands_that_do_not_exist_or_lack_their_argument() {
         assert_eq!((error.code, &error.data["field"]), (INVALID, &json!("command")), "{command}");
     }
     for arguments in [json!([]), json!([{}])] {
-        let error = server.refused("workspace/executeCommand", json!({"command": "sessionMemory.append", "arguments": arguments}));
+        let error = server
+            .refused("workspace/executeCommand", json!({"command": "sessionMemory.append", "arguments": arguments}));
         assert_eq!((error.code, &error.data["field"]), (INVALID, &json!("sessionId")), "{arguments}");
     }
-    assert_eq!(server.call("workspace/executeCommand", json!({"command": "sessionMemory.sessions"})), json!({"sessions": []}));
+    assert_eq!(
+        server.call("workspace/executeCommand", json!({"command": "sessionMemory.sessions"})),
+        json!({"sessions": []})
+    );
 }
 
 #[test]
 fn a_refused_batch_stores_none_of_its_events() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);
-    let batch = json!({"sessionId": "s", "events": [user("a", "x"), call("c", "Bash", json!({})), json!({"type": "message"})]});
+    let batch =
+        json!({"sessionId": "s", "events": [user("a", "x"), call("c", "Bash", json!({})), json!({"type": "message"})]});
     server.refused("append", batch);
     assert_eq!(server.refused("events", json!({"sessionId": "s", "fromSeq": 1, "toSeq": 9})).code, UNKNOWN_SESSION);
     let appended = server.append("s", &[user("a", "x")]);

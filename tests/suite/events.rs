@@ -43,10 +43,10 @@ pub fn text_block(text: &str) -> Value {
 }
 
 const WORDS: [&str; 48] = [
-    "parser", "buffer", "request", "column", "latency", "module", "branch", "cursor", "handler", "schema", "retry", "socket",
-    "ledger", "window", "render", "signal", "thread", "vector", "widget", "kernel", "packet", "report", "sample", "target",
-    "the", "a", "of", "and", "in", "with", "before", "after", "reads", "writes", "holds", "moves", "checks", "sends", "keeps",
-    "drops", "small", "large", "first", "last", "every", "open", "closed", "old",
+    "parser", "buffer", "request", "column", "latency", "module", "branch", "cursor", "handler", "schema", "retry",
+    "socket", "ledger", "window", "render", "signal", "thread", "vector", "widget", "kernel", "packet", "report",
+    "sample", "target", "the", "a", "of", "and", "in", "with", "before", "after", "reads", "writes", "holds", "moves",
+    "checks", "sends", "keeps", "drops", "small", "large", "first", "last", "every", "open", "closed", "old",
 ];
 
 /// Prose of so many words, a sentence a line; the same for the same seed.
@@ -103,7 +103,15 @@ pub fn mark(seq: usize) -> String {
 impl Script {
     pub fn new(voice: Voice) -> Script {
         let empty = Vec::new;
-        Script { voice, events: empty(), told: Vec::new(), corrections: Vec::new(), open: Vec::new(), abandoned: Vec::new(), calls: 0 }
+        Script {
+            voice,
+            events: empty(),
+            told: Vec::new(),
+            corrections: Vec::new(),
+            open: Vec::new(),
+            abandoned: Vec::new(),
+            calls: 0,
+        }
     }
 
     fn next(&self) -> (String, String) {
@@ -140,7 +148,9 @@ impl Script {
         let call_id = format!("call_{}", self.calls);
         let input = json!({"mark": mark, "argument": argument});
         self.events.push(match self.voice {
-            Voice::Anthropic => message(&id, json!({"role": "assistant", "content": [tool_use(&call_id, name, input)]})),
+            Voice::Anthropic => {
+                message(&id, json!({"role": "assistant", "content": [tool_use(&call_id, name, input)]}))
+            }
             Voice::OpenAi => {
                 let function = json!({"name": name, "arguments": input.to_string()});
                 let calls = json!([{"id": call_id, "type": "function", "function": function}]);

@@ -6,7 +6,8 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 10] = ["append", "compact", "refresh", "memory", "history", "search", "events", "sessions", "import", "forget"];
+const METHODS: [&str; 10] =
+    ["append", "compact", "refresh", "memory", "history", "search", "events", "sessions", "import", "forget"];
 const PRESSURE: &str = "low|light|medium|heavy";
 
 fn memory_state() -> Value {
@@ -16,8 +17,10 @@ fn memory_state() -> Value {
 /// The documented result of every method.
 fn shape_of(method: &str) -> Value {
     match method {
-        "append" => json!({"seq": "uint", "stored": "uint", "duplicates": "uint", "contextTokens": "uint", "contextLimit": "uint",
-            "pressure": PRESSURE, "openToolCalls": ["text"], "memory": memory_state()}),
+        "append" => {
+            json!({"seq": "uint", "stored": "uint", "duplicates": "uint", "contextTokens": "uint", "contextLimit": "uint",
+            "pressure": PRESSURE, "openToolCalls": ["text"], "memory": memory_state()})
+        }
         "compact" => json!({"compacted": "bool", "reason?": "text", "messages": ["any"], "markdown?": "text",
             "keepFrom": {"seq": "uint", "id?": "text"},
             "memory": {"revision": "uint", "coveredThrough": "uint", "source": "model|extractive|user", "freshness": "fresh|stale",
@@ -25,17 +28,23 @@ fn shape_of(method: &str) -> Value {
             "tokensBefore": "uint", "tokensAfter": "uint", "masked": [{"seq": "uint", "tokens": "uint"}],
             "retrieved": [{"seq": "uint", "score": "number"}], "warnings": ["text"], "elapsedMicros": "uint"}),
         "refresh" => json!({"revision": "uint", "source": "model|extractive|user", "changed": "bool"}),
-        "memory" => json!({"markdown": "text", "revision": "uint", "coveredThrough": "uint", "source": "model|extractive|user",
-            "uri": "uri", "updatedAt": "time"}),
+        "memory" => {
+            json!({"markdown": "text", "revision": "uint", "coveredThrough": "uint", "source": "model|extractive|user",
+            "uri": "uri", "updatedAt": "time"})
+        }
         "history" => json!({"revisions": [{"revision": "uint", "at": "time", "source": "model|extractive|user",
             "origin": "background|refresh|user|compact", "coveredThrough": "uint", "tokens": "uint", "addedLines": "uint",
             "removedLines": "uint"}]}),
-        "search" => json!({"hits": [{"sessionId": "text", "seq": "uint", "role": "system|user|assistant|tool", "score": "number",
-            "snippet": "text", "at": "time"}]}),
+        "search" => {
+            json!({"hits": [{"sessionId": "text", "seq": "uint", "role": "system|user|assistant|tool", "score": "number",
+            "snippet": "text", "at": "time"}]})
+        }
         "events" => json!({"events": ["any"]}),
-        "sessions" => json!({"sessions": [{"sessionId": "text", "agent": "text?", "startedAt": "time", "lastEventAt": "time",
+        "sessions" => {
+            json!({"sessions": [{"sessionId": "text", "agent": "text?", "startedAt": "time", "lastEventAt": "time",
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
-            "uri": "uri", "title": "text?"}]}),
+            "uri": "uri", "title": "text?"}]})
+        }
         "import" => json!({"sessionId": "text", "format": "claude-code|messages", "events": "uint", "skipped": "uint"}),
         "forget" => json!({}),
         other => panic!("{other}"),
@@ -46,23 +55,39 @@ fn shape_of(method: &str) -> Value {
 fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
     let script = Script::long(Voice::Anthropic, 8, 300);
     let folder = file_uri(&place.root());
-    let messages = json!([{"role": "user", "content": "Read the pelican file."}, {"role": "assistant", "content": "Done."}]);
+    let messages =
+        json!([{"role": "user", "content": "Read the pelican file."}, {"role": "assistant", "content": "Done."}]);
     let path = place.write("conversation.json", messages.to_string());
     vec![
-        ("append", json!({"sessionId": "s", "workspaceFolder": folder, "contextLimit": 100_000, "agent": "tester", "events": script.events})),
-        ("append", json!({"sessionId": "s", "events": [call("last", "Bash", json!({"command": "ls"})), result("last", "file")]})),
+        (
+            "append",
+            json!({"sessionId": "s", "workspaceFolder": folder, "contextLimit": 100_000, "agent": "tester", "events": script.events}),
+        ),
+        (
+            "append",
+            json!({"sessionId": "s", "events": [call("last", "Bash", json!({"command": "ls"})), result("last", "file")]}),
+        ),
         ("refresh", json!({"sessionId": "s"})),
         ("refresh", json!({"sessionId": "s", "workDoneToken": "token"})),
-        ("compact", json!({"sessionId": "s", "targetTokens": 1500, "format": "openai", "apply": false, "query": "ingest pipeline"})),
+        (
+            "compact",
+            json!({"sessionId": "s", "targetTokens": 1500, "format": "openai", "apply": false, "query": "ingest pipeline"}),
+        ),
         ("compact", json!({"sessionId": "s", "targetTokens": 1500, "format": "markdown", "apply": false})),
         ("compact", json!({"sessionId": "s", "targetTokens": 1500, "instructions": "Keep the names."})),
         ("memory", json!({"sessionId": "s"})),
         ("memory", json!({"sessionId": "s", "revision": 1})),
         ("history", json!({"sessionId": "s"})),
-        ("search", json!({"query": "ingest pipeline", "sessionId": "s", "limit": 3, "roles": ["user", "assistant", "system", "tool"]})),
+        (
+            "search",
+            json!({"query": "ingest pipeline", "sessionId": "s", "limit": 3, "roles": ["user", "assistant", "system", "tool"]}),
+        ),
         ("search", json!({"query": "ingest pipeline"})),
         ("events", json!({"sessionId": "s", "fromSeq": 2, "toSeq": 4})),
-        ("import", json!({"path": path, "format": "auto", "sessionId": "imported", "workspaceFolder": folder, "follow": false, "workDoneToken": 7})),
+        (
+            "import",
+            json!({"path": path, "format": "auto", "sessionId": "imported", "workspaceFolder": folder, "follow": false, "workDoneToken": 7}),
+        ),
         ("import", json!({"path": "conversation.json", "format": "messages"})),
         ("sessions", json!({"workspaceFolder": folder})),
         ("sessions", json!({})),
@@ -75,7 +100,8 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
 fn comparable(value: &Value, place: &Workspace) -> Value {
     match value {
         Value::Object(fields) => {
-            let moment = |name: &str| matches!(name, "elapsedMicros" | "at" | "updatedAt" | "startedAt" | "lastEventAt");
+            let moment =
+                |name: &str| matches!(name, "elapsedMicros" | "at" | "updatedAt" | "startedAt" | "lastEventAt");
             let kept = fields.iter().filter(|(name, _)| !moment(name));
             Value::Object(kept.map(|(name, value)| (name.clone(), comparable(value, place))).collect())
         }
@@ -96,20 +122,33 @@ fn methods_and_commands_give_the_same_documented_results() {
         let mut server = Server::quiet(&place);
         let mut said = Vec::new();
         for (method, params) in calls(&place) {
-            let answer = if by_command { server.command(method, params.clone()) } else { server.request(method, params.clone()) };
+            let answer = if by_command {
+                server.command(method, params.clone())
+            } else {
+                server.request(method, params.clone())
+            };
             let answer = answer.unwrap_or_else(|error| panic!("{method} {params:.300}: {error:?}"));
             has_shape(&answer, &shape_of(method));
             said.push((method, comparable(&answer, &place)));
         }
         for params in server.notifications("$/progress") {
-            has_shape(&params, &json!({"token": "any", "value": {"kind": "begin|report|end", "title?": "text", "cancellable?": "bool", "percentage?": "uint", "message?": "text"}}));
+            has_shape(
+                &params,
+                &json!({"token": "any", "value": {"kind": "begin|report|end", "title?": "text", "cancellable?": "bool", "percentage?": "uint", "message?": "text"}}),
+            );
         }
         for params in server.notifications(DID_UPDATE) {
-            has_shape(&params, &json!({"sessionId": "text", "revision": "uint", "uri": "uri", "origin": "background|refresh|user|compact",
-                "source": "model|extractive|user", "coveredThrough": "uint", "unified": "text", "addedLines": "uint", "removedLines": "uint"}));
+            has_shape(
+                &params,
+                &json!({"sessionId": "text", "revision": "uint", "uri": "uri", "origin": "background|refresh|user|compact",
+                "source": "model|extractive|user", "coveredThrough": "uint", "unified": "text", "addedLines": "uint", "removedLines": "uint"}),
+            );
         }
         for params in server.notifications(DID_CHANGE_PRESSURE) {
-            has_shape(&params, &json!({"sessionId": "text", "pressure": PRESSURE, "contextTokens": "uint", "contextLimit": "uint"}));
+            has_shape(
+                &params,
+                &json!({"sessionId": "text", "pressure": PRESSURE, "contextTokens": "uint", "contextLimit": "uint"}),
+            );
         }
         results.push(said);
     }
@@ -129,7 +168,10 @@ fn initialize_tells_what_the_server_can_do() {
     assert_eq!(capabilities["executeCommandProvider"]["commands"], json!(commands));
     assert_eq!(capabilities["workspace"]["workspaceFolders"], json!({"supported": true, "changeNotifications": true}));
     assert!(!capabilities["textDocumentSync"].is_null());
-    assert_eq!(server.initialized["serverInfo"], json!({"name": "session-memory", "version": env!("CARGO_PKG_VERSION")}));
+    assert_eq!(
+        server.initialized["serverInfo"],
+        json!({"name": "session-memory", "version": env!("CARGO_PKG_VERSION")})
+    );
 }
 
 #[test]
@@ -141,10 +183,18 @@ fn the_lifecycle_is_kept() {
     server.call("initialize", json!({"capabilities": {}, "rootUri": file_uri(&place.root())}));
     assert_eq!(server.refused("initialize", json!({"capabilities": {}})).code, -32600, "a second time");
     assert_eq!(server.append("s", &[user("a", "by rootUri")])["seq"], 1);
-    assert!(server.call("sessions", json!({}))["sessions"][0]["uri"].as_str().unwrap().starts_with(&file_uri(&place.root())));
+    assert!(
+        server.call("sessions", json!({}))["sessions"][0]["uri"]
+            .as_str()
+            .unwrap()
+            .starts_with(&file_uri(&place.root()))
+    );
     assert_eq!(server.refused("nonsense", json!({})).code, -32601);
     server.notify("sessionMemory/nonsense", json!({}));
-    server.notify("textDocument/didOpen", json!({"textDocument": {"uri": "file:///x", "languageId": "markdown", "version": 1, "text": "x"}}));
+    server.notify(
+        "textDocument/didOpen",
+        json!({"textDocument": {"uri": "file:///x", "languageId": "markdown", "version": 1, "text": "x"}}),
+    );
     server.notify("$/unknown", json!({}));
     assert_eq!(server.call("shutdown", Value::Null), Value::Null);
     assert_eq!(server.refused("sessions", json!({})).code, -32600, "after shutdown");
@@ -161,5 +211,8 @@ fn sessions_without_a_folder_need_one_named() {
     for named in [file_uri(&place.root()), place.root().display().to_string()] {
         server.call("append", json!({"sessionId": "s", "workspaceFolder": named, "events": [assistant("b", "y")]}));
     }
-    assert_eq!(server.call("events", json!({"sessionId": "s", "fromSeq": 1, "toSeq": 9}))["events"], json!([assistant("b", "y")]));
+    assert_eq!(
+        server.call("events", json!({"sessionId": "s", "fromSeq": 1, "toSeq": 9}))["events"],
+        json!([assistant("b", "y")])
+    );
 }

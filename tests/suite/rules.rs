@@ -25,12 +25,20 @@ fn ids<'a>(message: &'a Value, kind: &str, name: &str) -> Vec<&'a str> {
     of_kind.map(|block| block[name].as_str().expect("a block names its call")).collect()
 }
 
-/// Roles alternate; only tool results and system messages may follow their like.
+/// Roles alternate: only tool results and system messages may follow their like.
 fn alternate(messages: &[Value]) {
     for pair in messages.windows(2) {
         let (one, two) = (pair[0]["role"].as_str().unwrap(), pair[1]["role"].as_str().unwrap());
-        assert!(one != two || matches!(one, "tool" | "system" | "developer"), "two messages of {one} in a row: {pair:?}");
+        assert!(
+            one != two || matches!(one, "tool" | "system" | "developer"),
+            "two messages of {one} in a row: {pair:?}"
+        );
     }
+}
+
+/// Behind the system messages stands a user's message: the one with the memory.
+#[track_caller]
+pub fn begins_with_user(messages: &[Value]) {
     let first = messages.iter().find(|message| message["role"] != "system" && message["role"] != "developer");
     assert_eq!(first.map(|message| &message["role"]), Some(&Value::from("user")), "who begins");
 }
@@ -47,7 +55,7 @@ fn anthropic(messages: &[Value], open: &[String]) {
             let answers = next.map(|next| ids(next, "tool_result", "tool_use_id")).unwrap_or_default();
             let times = answers.iter().filter(|answer| answer == &id).count();
             let is_open = open.iter().any(|open| open == id);
-            assert!(times == 1 || times == 0 && is_open && next.is_none_or(|next| !answers.is_empty() || next["role"] == "user"), "{id} has {times} answers: {next:?}");
+            assert!(times == 1 || times == 0 && is_open, "{id} has {times} answers: {next:?}");
         }
         let results = ids(message, "tool_result", "tool_use_id");
         let before = at.checked_sub(1).map(|before| ids(&messages[before], "tool_use", "id")).unwrap_or_default();
@@ -114,13 +122,17 @@ pub fn check(answer: &Value, script: &Script, shape: Voice, target: Option<u64>)
     assert!(number("tokensAfter") < number("tokensBefore"));
     let from = answer["keepFrom"]["seq"].as_u64().unwrap() as usize;
     assert!((1..=last + 1).contains(&from), "keepFrom {from} of {last}");
-    assert!(answer["memory"]["coveredThrough"].as_u64().unwrap() as usize + 1 >= from, "events between memory and tail");
+    assert!(
+        answer["memory"]["coveredThrough"].as_u64().unwrap() as usize + 1 >= from,
+        "events between memory and tail"
+    );
     let id = script.events.get(from - 1).map(|event| event["id"].clone()).unwrap_or_default();
     assert_eq!(answer["keepFrom"].get("id").cloned().unwrap_or_default(), id, "keepFrom {from}");
 
     let text = answer["markdown"].as_str().map_or_else(|| messages.iter().map(strings).collect(), str::to_owned);
     if answer["markdown"].is_null() {
         valid(messages, shape, &script.open);
+        begins_with_user(messages);
         memory_message(messages);
     } else {
         assert_eq!(messages.len(), 1);
@@ -161,7 +173,9 @@ fn tail(text: &str, script: &Script, from: usize) {
                 assert!(place > at, "event {seq} stands before its predecessor");
                 at = place;
             }
-            (Told::Result(_), place) => assert!(place.is_some() || text.contains(&format!("event {seq}")), "result {seq} is lost"),
+            (Told::Result(_), place) => {
+                assert!(place.is_some() || text.contains(&format!("event {seq}")), "result {seq} is lost")
+            }
             (Told::Call(_), place) => assert!(place.is_some(), "call {seq} is lost"),
             (_, None) => panic!("event {seq} is lost, the tail begins at {from}"),
         }

@@ -62,11 +62,19 @@ fn the_editor_can_change_its_settings_at_any_time() {
 #[test]
 fn a_change_reaches_a_session_that_is_under_way() {
     let (_place, mut server) = start("", None, json!(null));
-    let appended = server.call("append", json!({"sessionId": "s", "contextLimit": 1000, "events": [user("a", &prose(250, 1))]}));
+    let appended =
+        server.call("append", json!({"sessionId": "s", "contextLimit": 1000, "events": [user("a", &prose(250, 1))]}));
     assert_eq!(appended["pressure"], "low");
-    server.notify("workspace/didChangeConfiguration", json!({"settings": {"sessionMemory": {"pressureLevels": [0.01, 0.02, 0.9]}}}));
+    server.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": {"sessionMemory": {"pressureLevels": [0.01, 0.02, 0.9]}}}),
+    );
     let appended = server.append("s", &[user("b", "more")]);
-    assert_eq!((&appended["pressure"], &appended["contextLimit"]), (&json!("medium"), &json!(1000)), "the window is remembered");
+    assert_eq!(
+        (&appended["pressure"], &appended["contextLimit"]),
+        (&json!("medium"), &json!(1000)),
+        "the window is remembered"
+    );
     server.notification(DID_CHANGE_PRESSURE, |params| params["pressure"] == "medium");
 }
 
@@ -114,7 +122,8 @@ fn redaction_is_turned_off_by_the_user_alone() {
         std::fs::write(place.config(), file).unwrap();
         let mut server = Server::with(&place, |options| {
             options.settings = editor.clone();
-            options.env = environment.map(|value: &str| ("SESSION_MEMORY_REDACT", value.to_owned())).into_iter().collect();
+            options.env =
+                environment.map(|value: &str| ("SESSION_MEMORY_REDACT", value.to_owned())).into_iter().collect();
         });
         server.append("s", &[user("a", &format!("the token is {}", secret()))]);
         let events = server.call("events", json!({"sessionId": "s", "fromSeq": 1, "toSeq": 1}));

@@ -16,7 +16,10 @@ fn check(path: &str, value: &Value, shape: &Value) {
         Value::Object(fields) => {
             let object = value.as_object().unwrap_or_else(|| panic!("{path} is no object: {value}"));
             for name in object.keys() {
-                assert!(fields.contains_key(name) || fields.contains_key(&format!("{name}?")), "{path}.{name} is not documented");
+                assert!(
+                    fields.contains_key(name) || fields.contains_key(&format!("{name}?")),
+                    "{path}.{name} is not documented"
+                );
             }
             for (name, shape) in fields {
                 match (object.get(name.trim_end_matches('?')), name.ends_with('?')) {
@@ -26,7 +29,9 @@ fn check(path: &str, value: &Value, shape: &Value) {
             }
         }
         Value::Array(shapes) => {
-            for (at, element) in value.as_array().unwrap_or_else(|| panic!("{path} is no array: {value}")).iter().enumerate() {
+            for (at, element) in
+                value.as_array().unwrap_or_else(|| panic!("{path} is no array: {value}")).iter().enumerate()
+            {
                 check(&format!("{path}[{at}]"), element, &shapes[0]);
             }
         }

@@ -48,7 +48,9 @@ fn events() -> Vec<String> {
     let wrap = |(at, message): (usize, &&str)| match at % 3 {
         0 => format!(r#"{{"type":"message","message":{message}}}"#),
         1 => format!(r#"{{ "message" : {message} ,"type":"message","id":"id {at}" }}"#),
-        _ => format!(r#"{{"type":"message","id":"{at}","message":{message},"at":"2026-01-31T12:00:00.123456+02:00","unknown":[1.50]}}"#),
+        _ => format!(
+            r#"{{"type":"message","id":"{at}","message":{message},"at":"2026-01-31T12:00:00.123456+02:00","unknown":[1.50]}}"#
+        ),
     };
     let mut events: Vec<String> = MESSAGES.iter().enumerate().map(wrap).collect();
     events.push(r#"{"type":"toolCall","id":"c9","name":"Odd \u0041","input":{"n":98765432109876543210,"s":"\ud83d\ude00"},"more":1e3}"#.to_owned());
@@ -67,7 +69,8 @@ fn events_are_given_back_as_they_came() {
             server.text("append", &format!(r#"{{"sessionId":"s","events":[{}]}}"#, sent.join(","))).unwrap();
         }
         let answer = server.text("events", r#"{"sessionId":"s","fromSeq":1,"toSeq":1000}"#).unwrap();
-        let got: Vec<&str> = serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
+        let got: Vec<&str> =
+            serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
         assert_eq!(got, sent, "restarted: {restart}");
     }
 }
@@ -78,9 +81,12 @@ fn ranges_of_events() {
     let sent = events();
     let mut server = Server::quiet(&place);
     server.text("append", &format!(r#"{{"sessionId":"s","events":[{}]}}"#, sent.join(","))).unwrap();
-    for (from, to) in [(1, 1), (2, 5), (sent.len(), sent.len()), (sent.len() - 1, sent.len() + 9), (sent.len() + 1, sent.len() + 2)] {
+    for (from, to) in
+        [(1, 1), (2, 5), (sent.len(), sent.len()), (sent.len() - 1, sent.len() + 9), (sent.len() + 1, sent.len() + 2)]
+    {
         let answer = server.text("events", &format!(r#"{{"sessionId":"s","fromSeq":{from},"toSeq":{to}}}"#)).unwrap();
-        let got: Vec<&str> = serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
+        let got: Vec<&str> =
+            serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
         assert_eq!(got, &sent[from - 1..to.min(sent.len()).max(from - 1)], "{from} to {to}");
     }
 }
@@ -105,7 +111,8 @@ fn the_tail_of_a_compaction_has_the_messages_as_they_came() {
         server.append(&session, &script.events);
         let other = if role == "assistant" { "user" } else { "assistant" };
         let last = format!(r#"{{"type":"message","message":{{"role":"{other}","content":"the end"}}}}"#);
-        let batch = format!(r#"{{"sessionId":"{session}","events":[{{"type":"message","message":{message}}},{last}]}}"#);
+        let batch =
+            format!(r#"{{"sessionId":"{session}","events":[{{"type":"message","message":{message}}},{last}]}}"#);
         server.text("append", &batch).unwrap();
         let params = json!({"sessionId": session, "targetTokens": 11_000}).to_string();
         let answer = server.text("compact", &params).unwrap();
@@ -122,12 +129,15 @@ fn commands_pass_messages_untouched_as_well() {
     let sent = events();
     let mut server = Server::quiet(&place);
     let params = format!(r#"{{"sessionId":"s","events":[{}]}}"#, sent.join(","));
-    server.text("workspace/executeCommand", &format!(r#"{{"command":"sessionMemory.append","arguments":[{params}]}}"#)).unwrap();
+    server
+        .text("workspace/executeCommand", &format!(r#"{{"command":"sessionMemory.append","arguments":[{params}]}}"#))
+        .unwrap();
     let answer = server.text("events", r#"{"sessionId":"s","fromSeq":1,"toSeq":1000}"#).unwrap();
     let got: Vec<&str> = serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
     let range = r#"{"command":"sessionMemory.events","arguments":[{"sessionId":"s","fromSeq":1,"toSeq":1000}]}"#;
     let answer = server.text("workspace/executeCommand", range).unwrap();
-    let by_command: Vec<&str> = serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
+    let by_command: Vec<&str> =
+        serde_json::from_str::<Events>(&answer).unwrap().events.iter().map(|raw| raw.get()).collect();
     for (at, sent) in sent.iter().enumerate() {
         assert_eq!(got[at], sent, "stored by a command");
         assert_eq!(by_command[at], sent, "read by a command");

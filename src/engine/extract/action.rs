@@ -256,3 +256,6 @@ fn pairs(input: &Value) -> Vec<(String, String)> {
     walk("", input, 0, &mut out);
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use super::index::{Source, Stat};
 use super::lexer::{self, Kind};
 use super::mention::Mention;
 use super::observe::{LONGEST_LINE, candidate, head};
-use super::{Extractor, OPEN_CALLS, OpenCall, text};
+use super::{Extractor, OPEN_CALLS, OpenCall, facts, text};
 
 /// Of a command this many bytes are read for identifiers.
 const COMMAND: usize = 600;
@@ -64,12 +64,14 @@ impl Extractor {
             }
             Action::Other(pairs) => {
                 open.looks = true;
-                let words: Vec<String> = pairs.iter().map(|(key, value)| format!("{key} {value}")).collect();
+                let words: Vec<String> =
+                    pairs.iter().map(|(key, value)| format!("{} {value}", facts::words(key))).collect();
                 open.line = format!("{name} {}", text::clip(&words.join(", ").replace('\n', " "), LONGEST_LINE));
                 self.other(argument, &pairs)
             }
         };
         if !open.line.is_empty() {
+            open.line.truncate(text::clip(&open.line, LONGEST_LINE + SHOWN).len());
             idents.sort_unstable();
             idents.dedup();
             self.keep(candidate(seq, source, &open.line, idents, open.home));

@@ -10,7 +10,7 @@ mod chosen;
 use chosen::rendered;
 
 /// Shares of the budget that the parts may take which are kept for what they are, not for what they name.
-const CORRECTIONS: f32 = 0.35;
+const CORRECTIONS: f32 = 0.60;
 const FIRST_REQUEST: f32 = 0.30;
 const REQUESTS: f32 = 0.25;
 const ERRORS: f32 = 0.18;
@@ -116,7 +116,7 @@ impl Draft<'_> {
 
     /// All corrections while they fit, the newest surest; in the order in which they were said.
     fn corrections(&mut self, total: u32) {
-        let mut room = share(total, CORRECTIONS);
+        let mut room = share(total, CORRECTIONS).min(self.left);
         let messages = self.from.said.messages();
         let mut kept = Vec::new();
         for message in messages.iter().rev() {
@@ -142,14 +142,15 @@ impl Draft<'_> {
             .map(|open| open.line.clone())
             .collect();
         for line in open {
-            self.push(Section::PendingTasks, &format!("open call: {line}"), 50.0);
+            self.push_clipped(Section::PendingTasks, &format!("open call: {line}"), 50.0, share(total, 0.05).max(40));
         }
         if let Some(branch) = &from.place.branch {
-            self.push(Section::CurrentState, &format!("On branch {branch}"), 20.0);
+            self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, 40);
         }
         if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail) {
             let outcome = if run.failed { "failed" } else { "ok" };
-            self.push(Section::CurrentState, &format!("last {} -> {outcome}", run.line), 30.0);
+            let line = format!("last {} -> {outcome}", run.line);
+            self.push_clipped(Section::CurrentState, &line, 30.0, share(total, 0.05).max(40));
         }
         if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail) {
             let end = words.rsplit("\n\n").find(|piece| piece.len() >= 12).unwrap_or(words);
@@ -159,7 +160,7 @@ impl Draft<'_> {
     }
 
     fn tasks(&mut self, total: u32) {
-        let mut room = share(total, TASKS);
+        let mut room = share(total, TASKS).min(self.left);
         let tasks: Vec<&str> = self.from.tasks.open().map(|task| task.text.as_str()).collect();
         for (at, task) in tasks.into_iter().enumerate() {
             let line = format!("[ ] {task}");
@@ -172,7 +173,7 @@ impl Draft<'_> {
 
     /// The newest errors, in the order in which they came; a call that failed in several lines is named once.
     fn errors(&mut self, total: u32) {
-        let mut room = share(total, ERRORS);
+        let mut room = share(total, ERRORS).min(self.left);
         let mut kept = Vec::new();
         for failure in self.from.failures.items().iter().rev().take(14) {
             let cost = tokens::estimate(&failure.line) + 6;
@@ -213,7 +214,7 @@ impl Draft<'_> {
         let mut deeds: Vec<(usize, &Candidate)> =
             lines.iter().enumerate().filter(|(_, line)| line.source == Source::Deed && line.seq < tail).collect();
         deeds.sort_by_key(|(_, line)| std::cmp::Reverse(line.seq));
-        let mut rooms = [share(total, EDITS), share(total, RUNS)];
+        let mut rooms = [share(total, EDITS).min(self.left / 2), share(total, RUNS).min(self.left / 2)];
         let mut kept = Vec::new();
         for (age, (at, line)) in deeds.into_iter().enumerate() {
             let cost = self.cost(line);
@@ -242,7 +243,7 @@ impl Draft<'_> {
 
     /// The later messages of the human that are not corrections as a whole and do not stand in the tail.
     fn requests(&mut self, total: u32, tail: u64) {
-        let mut room = share(total, REQUESTS);
+        let mut room = share(total, REQUESTS).min(self.left);
         let messages = self.from.said.messages();
         let first = self.from.said.first().map(|message| message.seq);
         let mut kept = Vec::new();

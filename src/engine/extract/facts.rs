@@ -86,6 +86,6 @@ fn scalar(value: &Value) -> String {
 }
 
 /// A key as words: `flight_number` reads better, and costs less, as `flight number`.
-fn words(key: &str) -> String {
+pub fn words(key: &str) -> String {
     key.replace('_', " ")
 }

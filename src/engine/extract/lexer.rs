@@ -144,13 +144,13 @@ fn path<'a>(piece: &'a str, found: &mut impl FnMut(Kind, &'a str)) {
 }
 
 /// The last two components of a path, by which it is known.
-pub fn path_key(path: &str) -> &str {
-    let path = path.trim_end_matches('/').trim_start_matches("./");
+pub fn path_key(whole: &str) -> &str {
+    let path = whole.trim_end_matches('/').trim_start_matches("./");
     let mut slashes = path.bytes().enumerate().rev().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
     let cut = slashes.nth(1).map_or(0, |at| at + 1);
     let key = path.get(cut..).unwrap_or(path);
     let key = key.trim_start_matches(['/', '~']).trim_start_matches("./").trim_start_matches("../");
-    if key.is_empty() { path } else { key }
+    if key.is_empty() { whole } else { key }
 }
 
 fn word<'a>(piece: &'a str, found: &mut impl FnMut(Kind, &'a str)) {
@@ -258,3 +258,6 @@ fn dotted<'a>(piece: &'a str, separator: &str, found: &mut impl FnMut(Kind, &'a 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

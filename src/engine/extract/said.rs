@@ -7,7 +7,7 @@ use super::{human, text};
 /// Longest message kept whole, in bytes; of longer ones the head and the end are kept.
 const LONGEST: usize = 12_000;
 /// Messages and bytes kept at most.
-const MOST: (usize, usize) = (400, 300_000);
+const MOST: (usize, usize) = (300, 160_000);
 
 /// A message of the human, or what the human said inside a tool's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

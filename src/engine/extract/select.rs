@@ -50,7 +50,13 @@ pub struct Cover<'a> {
 
 impl<'a> Cover<'a> {
     /// A choice among the lines of `index`, of which some are `standing` already.
-    pub fn new(index: &'a Index, costs: &'a [u32], worth: &'a [f32], covered: Vec<bool>, standing: &[usize]) -> Cover<'a> {
+    pub fn new(
+        index: &'a Index,
+        costs: &'a [u32],
+        worth: &'a [f32],
+        covered: Vec<bool>,
+        standing: &[usize],
+    ) -> Cover<'a> {
         let mut heads = vec![None; index.files.len() + 1];
         for (at, line) in index.lines.iter().enumerate() {
             if let Some(head) =
@@ -59,7 +65,8 @@ impl<'a> Cover<'a> {
                 *head = Some(at);
             }
         }
-        let mut cover = Cover { index, costs, worth, covered, heads, taken: vec![false; index.lines.len()], chosen: Vec::new() };
+        let mut cover =
+            Cover { index, costs, worth, covered, heads, taken: vec![false; index.lines.len()], chosen: Vec::new() };
         for &at in standing {
             cover.stand(at);
         }
@@ -125,15 +132,15 @@ impl<'a> Cover<'a> {
                 continue;
             }
             budget -= cost;
-            let head = self.head(offer.line);
-            if let Some(head) = head {
-                self.take(head, now);
+            let above = self.head(offer.line);
+            if let Some(line) = above {
+                self.take(line, now);
             }
             self.take(offer.line, now);
-            if head.is_some() {
+            if above.is_some() {
                 // The file's other lines need no head any more: they gained.
-                let file = self.index.lines.get(offer.line).map(|line| line.home).unwrap_or_default();
-                let of_file = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == file);
+                let home = self.index.lines.get(offer.line).map(|line| line.home).unwrap_or_default();
+                let of_file = |at: &usize| self.index.lines.get(*at).is_some_and(|line| line.home == home);
                 heap.extend(
                     (0..self.index.lines.len()).filter(of_file).map(|line| Offer { gain: self.gain(line).0, line }),
                 );

@@ -122,9 +122,19 @@ mod tests {
             (Section::KeyReferences, "`src/main.rs`"),
             (Section::Notes, "mine"),
         ]);
-        let front = FrontMatter { session: "a: \"b\"\n", revision: 3, updated: 0, covered_through: 9, tokens: 12, source: "extractive" };
+        let front = FrontMatter {
+            session: "a: \"b\"\n",
+            revision: 3,
+            updated: 0,
+            covered_through: 9,
+            tokens: 12,
+            source: "extractive",
+        };
         let text = render_file(&front, &written);
-        assert!(text.starts_with("---\nsession: \"a: \\\"b\\\"\\n\"\nrevision: 3\nupdated: 1970-01-01T00:00:00Z\n"), "{text}");
+        assert!(
+            text.starts_with("---\nsession: \"a: \\\"b\\\"\\n\"\nrevision: 3\nupdated: 1970-01-01T00:00:00Z\n"),
+            "{text}"
+        );
         assert_eq!(parse_file(&text), written);
     }
 
@@ -133,10 +143,19 @@ mod tests {
         let cases = [
             ("", document(&[])),
             ("just text\nof mine", document(&[(Section::Notes, "just text\nof mine")])),
-            ("---\nbroken front matter\n## Notes\n- a", document(&[(Section::Notes, "---\nbroken front matter"), (Section::Notes, "a")])),
-            ("\u{feff}## current state\n- a\n- b", document(&[(Section::CurrentState, "a"), (Section::CurrentState, "b")])),
+            (
+                "---\nbroken front matter\n## Notes\n- a",
+                document(&[(Section::Notes, "---\nbroken front matter"), (Section::Notes, "a")]),
+            ),
+            (
+                "\u{feff}## current state\n- a\n- b",
+                document(&[(Section::CurrentState, "a"), (Section::CurrentState, "b")]),
+            ),
             ("## My heading\n- a", document(&[(Section::Notes, "## My heading"), (Section::Notes, "a")])),
-            ("## Notes\n```\n## Current State\n- x\n```", document(&[(Section::Notes, "```\n## Current State\n- x\n```")])),
+            (
+                "## Notes\n```\n## Current State\n- x\n```",
+                document(&[(Section::Notes, "```\n## Current State\n- x\n```")]),
+            ),
             ("## Notes\r\n- a\r\n- b\r\n", document(&[(Section::Notes, "a"), (Section::Notes, "b")])),
         ];
         for (text, expected) in cases {

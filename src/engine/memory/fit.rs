@@ -169,9 +169,9 @@ impl Line {
             while !text.is_char_boundary(end) {
                 end -= 1;
             }
-            let head = &text[..end];
+            let head = text.get(..end).unwrap_or_default();
             let word = head.rfind(char::is_whitespace).filter(|&at| at >= end / 2).unwrap_or(end);
-            let head = head[..word].trim_end();
+            let head = head.get(..word).unwrap_or(head).trim_end();
             let out = format!("{head} [… {} tokens left out]", rounded(whole.saturating_sub(tokens::estimate(head))));
             if cost(&out) <= room || limit < 8 {
                 return out;

@@ -97,7 +97,8 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
     let id = match envelope.id.map(RawValue::get) {
         None | Some("null") => None,
         Some(raw) => {
-            let id: String = serde_json::from_str(raw).map_err(|_| invalid("id", format!("{} is not a string", clip(raw))))?;
+            let id: String =
+                serde_json::from_str(raw).map_err(|_| invalid("id", format!("{} is not a string", clip(raw))))?;
             if id.is_empty() || id.len() > 1024 {
                 return Err(invalid("id", "must have 1 to 1024 bytes"));
             }
@@ -107,14 +108,18 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
     let at = match envelope.at.as_deref() {
         None => None,
         Some(text) => {
-            let time: Timestamp = text.parse().map_err(|_| invalid("at", format!("{text:?} is not an RFC 3339 time such as 2026-01-31T12:00:00Z")))?;
+            let time: Timestamp = text
+                .parse()
+                .map_err(|_| invalid("at", format!("{text:?} is not an RFC 3339 time such as 2026-01-31T12:00:00Z")))?;
             Some(time.as_millisecond())
         }
     };
     let mut keys = Vec::new();
     let (kind, body, format) = match kind.as_str() {
         "message" => {
-            let raw = envelope.message.ok_or_else(|| invalid("message", "is missing; a native message object is expected"))?;
+            let raw = envelope
+                .message
+                .ok_or_else(|| invalid("message", "is missing; a native message object is expected"))?;
             let (mut turn, format) = read_message(raw.get())?;
             turn.meta = envelope.meta;
             if let Some(id) = &id {
@@ -125,7 +130,9 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
             (EventKind::Message, Body::Turn(turn), format)
         }
         "toolCall" => {
-            let call = id.clone().ok_or_else(|| invalid("id", "is missing; a tool call needs the id that its result will name"))?;
+            let call = id
+                .clone()
+                .ok_or_else(|| invalid("id", "is missing; a tool call needs the id that its result will name"))?;
             let name = envelope.name.ok_or_else(|| invalid("name", "is missing; the tool's name is expected"))?;
             let input = envelope.input.map_or(Value::Null, |raw| value(raw.get()));
             keys.push(format!("c:{call}"));
@@ -133,8 +140,11 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
             (EventKind::ToolCall, Body::Turn(turn), None)
         }
         "toolResult" => {
-            let call = id.clone().ok_or_else(|| invalid("id", "is missing; the id of the answered tool call is expected"))?;
-            let content = envelope.content.ok_or_else(|| invalid("content", "is missing; a string or content blocks are expected"))?;
+            let call =
+                id.clone().ok_or_else(|| invalid("id", "is missing; the id of the answered tool call is expected"))?;
+            let content = envelope
+                .content
+                .ok_or_else(|| invalid("content", "is missing; a string or content blocks are expected"))?;
             let text = result_text(content.get(), "content")?;
             keys.push(format!("r:{call}"));
             let is_error = envelope.is_error.unwrap_or(false);
@@ -142,12 +152,23 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
             (EventKind::ToolResult, Body::Turn(turn), None)
         }
         "usage" => {
-            let input_tokens = envelope.input_tokens.ok_or_else(|| invalid("inputTokens", "is missing; a whole number is expected"))?;
+            let input_tokens = envelope
+                .input_tokens
+                .ok_or_else(|| invalid("inputTokens", "is missing; a whole number is expected"))?;
             keys.extend(id.iter().map(|id| format!("u:{id}")));
-            (EventKind::Usage, Body::Usage(Usage { input_tokens, output_tokens: envelope.output_tokens.unwrap_or(0) }), None)
+            (
+                EventKind::Usage,
+                Body::Usage(Usage { input_tokens, output_tokens: envelope.output_tokens.unwrap_or(0) }),
+                None,
+            )
         }
         "" => return Err(invalid("type", "is missing; accepted are message, toolCall, toolResult, usage")),
-        other => return Err(invalid("type", format!("{:?} is unknown; accepted are message, toolCall, toolResult, usage", clip(other)))),
+        other => {
+            return Err(invalid(
+                "type",
+                format!("{:?} is unknown; accepted are message, toolCall, toolResult, usage", clip(other)),
+            ));
+        }
     };
     Ok(Event { id, at, kind, body, format, keys })
 }
@@ -169,14 +190,24 @@ struct Message<'a> {
 /// Reads a native message. The format is `None` where the shape fits both APIs.
 pub fn read_message(raw: &str) -> Result<(Turn, Option<Format>), InvalidEvent> {
     let message: Message = serde_json::from_str(raw).map_err(|e| invalid("message", short(&e)))?;
-    let role = message.role.as_deref().ok_or_else(|| invalid("message.role", "is missing; accepted are user, assistant, system, developer, tool, function"))?;
+    let role = message.role.as_deref().ok_or_else(|| {
+        invalid("message.role", "is missing; accepted are user, assistant, system, developer, tool, function")
+    })?;
     let (role, mut format) = match role {
         "user" => (Role::User, None),
         "assistant" => (Role::Assistant, None),
         "system" => (Role::System, None),
         "developer" => (Role::System, Some(Format::OpenAi)),
         "tool" | "function" => (Role::Tool, Some(Format::OpenAi)),
-        other => return Err(invalid("message.role", format!("{:?} is unknown; accepted are user, assistant, system, developer, tool, function", clip(other)))),
+        other => {
+            return Err(invalid(
+                "message.role",
+                format!(
+                    "{:?} is unknown; accepted are user, assistant, system, developer, tool, function",
+                    clip(other)
+                ),
+            ));
+        }
     };
     let content = message.content.map_or("null", RawValue::get);
     let mut parts = Vec::new();
@@ -187,14 +218,16 @@ pub fn read_message(raw: &str) -> Result<(Turn, Option<Format>), InvalidEvent> {
         format = format.or(read_content(content, &mut parts)?);
     }
     if let Some(calls) = message.tool_calls.filter(|raw| raw.get() != "null") {
-        let calls: Vec<&RawValue> = serde_json::from_str(calls.get()).map_err(|_| invalid("message.tool_calls", "must be an array"))?;
+        let calls: Vec<&RawValue> =
+            serde_json::from_str(calls.get()).map_err(|_| invalid("message.tool_calls", "must be an array"))?;
         for call in calls {
             parts.push(read_openai_call(call.get())?);
         }
         format = Some(Format::OpenAi);
     }
     if let Some(call) = message.function_call.filter(|raw| raw.get() != "null") {
-        let function: Function = serde_json::from_str(call.get()).map_err(|e| invalid("message.function_call", short(&e)))?;
+        let function: Function =
+            serde_json::from_str(call.get()).map_err(|e| invalid("message.function_call", short(&e)))?;
         parts.push(Part::Call { id: String::new(), name: function.name, input: arguments(function.arguments) });
         format = Some(Format::OpenAi);
     }
@@ -252,19 +285,30 @@ fn read_block(raw: &str, field: &str) -> Result<(Part, Option<Format>), InvalidE
         "text" | "input_text" | "output_text" => (Part::Text(block.text.unwrap_or_default().into_owned()), None),
         "thinking" => (Part::Thinking(block.thinking.unwrap_or_default().into_owned()), anthropic),
         "tool_use" => {
-            let id = block.id.ok_or_else(|| invalid(&format!("{field}.id"), "is missing; a tool_use block needs an id"))?;
+            let id =
+                block.id.ok_or_else(|| invalid(&format!("{field}.id"), "is missing; a tool_use block needs an id"))?;
             let input = block.input.map_or(Value::Null, |raw| value(raw.get()));
             (Part::Call { id, name: block.name.unwrap_or_default(), input }, anthropic)
         }
         "tool_result" => {
-            let call = block.tool_use_id.ok_or_else(|| invalid(&format!("{field}.tool_use_id"), "is missing; a tool_result block names its call"))?;
+            let call = block.tool_use_id.ok_or_else(|| {
+                invalid(&format!("{field}.tool_use_id"), "is missing; a tool_result block names its call")
+            })?;
             let text = block.content.map_or(Ok(String::new()), |raw| result_text(raw.get(), field))?;
             (Part::Result { call, text, is_error: block.is_error.unwrap_or(false) }, anthropic)
         }
         "image" => (Part::Other { kind: kind.to_owned(), tokens: IMAGE_TOKENS }, anthropic),
-        "image_url" | "input_image" => (Part::Other { kind: kind.to_owned(), tokens: IMAGE_TOKENS }, Some(Format::OpenAi)),
+        "image_url" | "input_image" => {
+            (Part::Other { kind: kind.to_owned(), tokens: IMAGE_TOKENS }, Some(Format::OpenAi))
+        }
         "document" => {
-            let text = block.source.and_then(|raw| value(raw.get()).get("data").and_then(Value::as_str).filter(|_| raw.get().contains("\"text\"")).map(tokens::estimate));
+            let text = block.source.and_then(|raw| {
+                value(raw.get())
+                    .get("data")
+                    .and_then(Value::as_str)
+                    .filter(|_| raw.get().contains("\"text\""))
+                    .map(tokens::estimate)
+            });
             (Part::Other { kind: kind.to_owned(), tokens: text.unwrap_or(DOCUMENT_TOKENS) }, anthropic)
         }
         other => (Part::Other { kind: other.to_owned(), tokens: tokens::estimate(raw) }, None),
@@ -396,8 +440,16 @@ mod tests {
                 vec![call("a", Value::String("{broken".into()))],
                 Some(Format::OpenAi),
             ),
-            (r#"{"role":"tool","tool_call_id":"a","content":"x"}"#, vec![result("a", "x", false)], Some(Format::OpenAi)),
-            (r#"{"role":"user","content":[{"type":"hologram","x":1}]}"#, vec![Part::Other { kind: "hologram".into(), tokens: 0 }], None),
+            (
+                r#"{"role":"tool","tool_call_id":"a","content":"x"}"#,
+                vec![result("a", "x", false)],
+                Some(Format::OpenAi),
+            ),
+            (
+                r#"{"role":"user","content":[{"type":"hologram","x":1}]}"#,
+                vec![Part::Other { kind: "hologram".into(), tokens: 0 }],
+                None,
+            ),
         ];
         for (raw, parts, format) in cases {
             let (mut turn, seen) = turn(&format!(r#"{{"type":"message","message":{raw}}}"#));
@@ -422,7 +474,10 @@ mod tests {
             (r#"{"type":"message","message":{"content":"x"}}"#, "message.role"),
             (r#"{"type":"message","message":{"role":"robot"}}"#, "message.role"),
             (r#"{"type":"message","message":{"role":"user","content":7}}"#, "message.content"),
-            (r#"{"type":"message","message":{"role":"user","content":[{"type":"tool_use"}]}}"#, "message.content[0].id"),
+            (
+                r#"{"type":"message","message":{"role":"user","content":[{"type":"tool_use"}]}}"#,
+                "message.content[0].id",
+            ),
             (r#"{"type":"toolCall","name":"x"}"#, "id"),
             (r#"{"type":"toolResult","id":"x"}"#, "content"),
             (r#"{"type":"usage"}"#, "inputTokens"),

@@ -98,7 +98,8 @@ pub fn write_messages(request: &Request) -> Written {
         };
         if let Some(message) = message {
             written.messages.push(message);
-            written.tokens += MESSAGE_OVERHEAD + group.items.iter().map(|item| item.tokens + PART_OVERHEAD).sum::<u32>();
+            written.tokens +=
+                MESSAGE_OVERHEAD + group.items.iter().map(|item| item.tokens + PART_OVERHEAD).sum::<u32>();
         }
     }
     written
@@ -126,7 +127,7 @@ fn arrange(request: &Request, pieces: &[Piece]) -> Vec<Group> {
         }
     }
     let mut arranged = Arranged { format: request.format, groups: Vec::new(), unanswered: Vec::new() };
-    let mut memory = request.memory.map(|text| Item::text(text));
+    let mut memory = request.memory.map(Item::text);
     let mut called: HashSet<&str> = HashSet::new();
     for piece in pieces {
         // The memory stands before the conversation and behind the system messages at its head.
@@ -184,7 +185,11 @@ impl Arranged {
         match self.groups.last_mut() {
             // A `tool` message of OpenAI's API carries one result; system messages stay apart too.
             Some(group) if group.role == role && role != Role::Tool && role != Role::System => group.items.push(item),
-            Some(group) if role == Role::System && group.role == role && group.items.last().and_then(|last| last.origin).map(|o| o.0) == item.origin.map(|o| o.0) => {
+            Some(group)
+                if role == Role::System
+                    && group.role == role
+                    && group.items.last().and_then(|last| last.origin).map(|o| o.0) == item.origin.map(|o| o.0) =>
+            {
                 group.items.push(item);
             }
             _ => self.groups.push(Group { role, items: vec![item] }),
@@ -237,8 +242,10 @@ fn openai(group: &Group, pieces: &[Piece]) -> Option<String> {
     if group.role == Role::Tool {
         return group.items.first().map(|item| item.json.clone());
     }
-    let calls: Vec<&str> = group.items.iter().filter(|item| matches!(item.kind, Kind::Call(_))).map(|item| item.json.as_str()).collect();
-    let others: Vec<&Item> = group.items.iter().filter(|item| !matches!(item.kind, Kind::Call(_)) && !item.blank).collect();
+    let calls: Vec<&str> =
+        group.items.iter().filter(|item| matches!(item.kind, Kind::Call(_))).map(|item| item.json.as_str()).collect();
+    let others: Vec<&Item> =
+        group.items.iter().filter(|item| !matches!(item.kind, Kind::Call(_)) && !item.blank).collect();
     let content = if others.iter().all(|item| item.kind == Kind::Text) {
         let texts: Vec<&str> = others.iter().map(|item| item.text.as_str()).collect();
         if texts.is_empty() { Value::Null.to_string() } else { Value::from(texts.join("\n\n")).to_string() }
@@ -252,8 +259,14 @@ fn openai(group: &Group, pieces: &[Piece]) -> Option<String> {
     }
 }
 
+/// A count as people say it, so that no mark looks like a number out of the conversation.
+fn rounded(tokens: u32) -> String {
+    if tokens < 1_000 { tokens.to_string() } else { format!("{}.{}k", tokens / 1_000, tokens % 1_000 / 100) }
+}
+
 /// The pointer that stands for a tool output left out.
 pub fn mask_text(seq: u64, tokens: u32) -> String {
+    let tokens = rounded(tokens);
     format!("[tool output of {tokens} tokens left out here; it is event {seq} of this session]")
 }
 
@@ -269,10 +282,13 @@ pub fn clip_text(text: &str, budget: u32, seq: u64) -> String {
         return text.to_owned();
     }
     // Two thirds for the head: commands say what they do first, but errors come last.
-    let share = |part: u32| (text.len() as u64 * u64::from(budget) * u64::from(part) / (3 * u64::from(whole.max(1)))) as usize;
+    let share = |part: u64| {
+        let bytes = text.len() as u64 * u64::from(budget) * part / (3 * u64::from(whole.max(1)));
+        usize::try_from(bytes).unwrap_or(usize::MAX)
+    };
     let head = line_floor(text, share(2));
     let tail = line_ceil(text, text.len() - share(1).min(text.len()));
-    let left_out = whole.saturating_sub(budget);
+    let left_out = rounded(whole.saturating_sub(budget));
     format!("{}\n[… {left_out} tokens left out; event {seq} has all of it]\n{}", text[..head].trim_end(), &text[tail..])
 }
 

@@ -88,7 +88,8 @@ impl Session {
     /// Builds the answer that will probably be asked for next.
     pub(super) fn prepare(&mut self, now: i64) -> Vec<Effect> {
         if self.prepared.is_none() && self.last_seq > 0 {
-            let usual = CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
+            let usual =
+                CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
             self.prepared = Some(self.prepared_for(now, usual));
         }
         Vec::new()
@@ -109,20 +110,22 @@ impl Session {
         let recall = |tail_from: u64| recall(&request.passages, tail_from, limits.target / 10 * 3);
         let render = |budget: u32, tail_from: u64| {
             let (passages, _) = recall(tail_from);
-            let document = self.document_for(budget.saturating_sub(introduction + tokens::estimate(&passages)), tail_from);
+            let document =
+                self.document_for(budget.saturating_sub(introduction + tokens::estimate(&passages)), tail_from);
             format!("{INTRODUCTION}{}{passages}", document.render_sections(false))
         };
-        let result = compact(live, shape, limits, &render).map_err(|too_small| too_small.to_string()).and_then(|compaction| {
-            if u64::from(compaction.written.tokens) < self.estimate {
-                Ok(compaction)
-            } else {
-                Err(format!(
-                    "the result of {} tokens would not be smaller than the conversation of {}",
-                    self.calibration.scale(u64::from(compaction.written.tokens)),
-                    self.calibration.scale(self.estimate)
-                ))
-            }
-        });
+        let result =
+            compact(live, shape, limits, &render).map_err(|too_small| too_small.to_string()).and_then(|compaction| {
+                if u64::from(compaction.written.tokens) < self.estimate {
+                    Ok(compaction)
+                } else {
+                    Err(format!(
+                        "the result of {} tokens would not be smaller than the conversation of {}",
+                        self.calibration.scale(u64::from(compaction.written.tokens)),
+                        self.calibration.scale(self.estimate)
+                    ))
+                }
+            });
         match result {
             Ok(compaction) => {
                 let mut answer = self.answer(shape, &compaction.written, compaction.keep_from, None, &compaction);
@@ -135,7 +138,13 @@ impl Session {
             Err(reason) => {
                 let events = self.live.iter().map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
                 let treatments = Treatments::default();
-                let whole = Request { format: self.format(), memory: self.head.as_deref(), events, treatments: &treatments, open: &open };
+                let whole = Request {
+                    format: self.format(),
+                    memory: self.head.as_deref(),
+                    events,
+                    treatments: &treatments,
+                    open: &open,
+                };
                 let written = match shape {
                     Shape::Messages(format) => write_messages(&Request { format, ..whole }),
                     Shape::Markdown => write_markdown(&whole),
@@ -147,7 +156,14 @@ impl Session {
         }
     }
 
-    fn answer(&self, shape: Shape, written: &Written, keep_from: u64, reason: Option<String>, compaction: &Compaction) -> CompactAnswer {
+    fn answer(
+        &self,
+        shape: Shape,
+        written: &Written,
+        keep_from: u64,
+        reason: Option<String>,
+        compaction: &Compaction,
+    ) -> CompactAnswer {
         let (messages, markdown) = match shape {
             Shape::Messages(_) => (written.to_json(), None),
             Shape::Markdown => {
@@ -159,7 +175,10 @@ impl Session {
             reason,
             messages,
             markdown,
-            keep_from: (keep_from, self.live.iter().find(|record| record.seq == keep_from).and_then(|record| record.id.clone())),
+            keep_from: (
+                keep_from,
+                self.live.iter().find(|record| record.seq == keep_from).and_then(|record| record.id.clone()),
+            ),
             covered_through: self.last_seq,
             tokens_before: self.calibration.scale(self.estimate),
             tokens_after: self.calibration.scale(u64::from(written.tokens)),
@@ -186,7 +205,8 @@ impl Session {
     pub(super) fn agent_compacted(&mut self, through: u64) -> Vec<Effect> {
         self.prepared = None;
         let before = self.calibration.scale(self.estimate);
-        let estimate = self.live.iter().filter(|record| record.seq > through).map(|record| u64::from(record.tokens)).sum();
+        let estimate =
+            self.live.iter().filter(|record| record.seq > through).map(|record| u64::from(record.tokens)).sum();
         let after = self.calibration.scale(estimate);
         let mut effects = vec![self.cut(through + 1, estimate, (before, after), String::new())];
         self.open.retain(|(call, _)| self.live.iter().any(|record| record.calls.contains(call)));

@@ -57,7 +57,7 @@ impl Session {
         for instructions in &self.instructions {
             document.push(Section::UserIntent, format!("For the memory: {instructions}"), f32::INFINITY);
         }
-        self.edits.apply(&document).fit(budget, self.settings.section_tokens.max(budget / 2))
+        self.edits.apply(&document).fit(budget, budget)
     }
 
     pub(super) fn file_edited(&mut self, now: i64, base: &str, text: &str) -> Vec<Effect> {
@@ -83,14 +83,22 @@ impl Session {
     }
 
     /// The next version as it would be.
-    pub(super) fn next_revision(&self, now: i64, origin: Origin, source: &'static str, document: &Document) -> Option<Box<Revision>> {
+    pub(super) fn next_revision(
+        &self,
+        now: i64,
+        origin: Origin,
+        source: &'static str,
+        document: &Document,
+    ) -> Option<Box<Revision>> {
         let before = self.memory.as_ref();
-        let change = diff(&before.map(|memory| sections(&memory.text)).unwrap_or_default(), &document.render_sections(true));
+        let change =
+            diff(&before.map(|memory| sections(&memory.text)).unwrap_or_default(), &document.render_sections(true));
         if before.is_some() && change.unified.is_empty() {
             return None;
         }
         let revision = before.map_or(1, |memory| memory.revision + 1);
-        let covered_through = if source == "user" { before.map_or(0, |memory| memory.covered_through) } else { self.last_seq };
+        let covered_through =
+            if source == "user" { before.map_or(0, |memory| memory.covered_through) } else { self.last_seq };
         let tokens = document.tokens();
         let front = FrontMatter { session: &self.id, revision, updated: now, covered_through, tokens, source };
         let text = render_file(&front, document);

@@ -61,8 +61,14 @@ impl Fed {
         for turn in 0..turns {
             self.say("user", &format!("Please look at module number {turn} of the project and say what it does."));
             self.call(&format!("c{turn}"));
-            self.result(&format!("c{turn}"), &format!("src/module_{turn}.rs: {}", "fn work() { compute(); }\n".repeat(60)));
-            self.say("assistant", &format!("Module {turn} computes the work of step {turn} and hands it to the next one."));
+            self.result(
+                &format!("c{turn}"),
+                &format!("src/module_{turn}.rs: {}", "fn work() { compute(); }\n".repeat(60)),
+            );
+            self.say(
+                "assistant",
+                &format!("Module {turn} computes the work of step {turn} and hands it to the next one."),
+            );
         }
     }
 }
@@ -113,7 +119,10 @@ fn the_memory_is_updated_at_breakpoints_only() {
     assert!(update(&mut fed).is_empty(), "a call is open");
     fed.result("a", "ok");
     let effects = update(&mut fed);
-    assert!(matches!(&effects[..], [Effect::Revised(revision)] if revision.revision == 1 && revision.covered_through == 4), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Revised(revision)] if revision.revision == 1 && revision.covered_through == 4),
+        "{effects:?}"
+    );
     assert_eq!(fed.session.due(), Due::No, "counters begin anew");
     assert!(fed.session.apply(0, Event::Update { origin: Origin::Refresh }).is_empty(), "nothing new, no version");
 }
@@ -130,7 +139,13 @@ fn pressure_is_told_once_for_each_level() {
             }
         }
     }
-    assert_eq!(told, [Pressure::Light, Pressure::Medium, Pressure::Heavy].into_iter().filter(|level| told.contains(level)).collect::<Vec<_>>());
+    assert_eq!(
+        told,
+        [Pressure::Light, Pressure::Medium, Pressure::Heavy]
+            .into_iter()
+            .filter(|level| told.contains(level))
+            .collect::<Vec<_>>()
+    );
     assert_eq!(told.last(), Some(&Pressure::Heavy));
 }
 
@@ -166,7 +181,11 @@ fn the_open_call_stays_in_the_tail() {
     assert!(answer.tokens_after <= 2_000);
     assert!(answer.messages.contains(r#""id":"open""#), "{}", answer.messages);
     assert!(!answer.messages.contains("interrupted"), "an open call is not interrupted");
-    assert_eq!(answer.masked.len() + usize::from(answer.messages.contains("tokens left out")), 1, "the long output is shortened");
+    assert_eq!(
+        answer.masked.len() + usize::from(answer.messages.contains("tokens left out")),
+        1,
+        "the long output is shortened"
+    );
 }
 
 #[test]
@@ -187,9 +206,17 @@ fn what_the_user_corrected_and_asked_for_is_in_every_answer() {
     fed.say("assistant", "I will write CSV.");
     fed.say("user", "No, never CSV: use JSON Lines, and keep times in UTC.");
     fed.talk(60);
-    let request = CompactRequest { target: Some(3_000), shape: None, apply: true, instructions: Some("keep the API design".into()), passages: Vec::new() };
+    let request = CompactRequest {
+        target: Some(3_000),
+        shape: None,
+        apply: true,
+        instructions: Some("keep the API design".into()),
+        passages: Vec::new(),
+    };
     let answer = fed.answer(request);
-    for expected in ["No, never CSV: use JSON Lines, and keep times in UTC.", "keep the API design", "Build the exporter."] {
+    for expected in
+        ["No, never CSV: use JSON Lines, and keep times in UTC.", "keep the API design", "Build the exporter."]
+    {
         assert!(answer.messages.contains(expected), "{expected} is missing");
     }
 }
@@ -199,7 +226,11 @@ fn passages_for_the_next_prompt_are_brought_back() {
     let mut fed = Fed::new(settings());
     fed.talk(60);
     let passage = |seq, text: &str| Passage { seq, score: 1.0, text: text.into() };
-    let passages = vec![passage(3, "the needle is in module 0"), passage(240, "in the tail anyway"), passage(5, &"far too long ".repeat(2_000))];
+    let passages = vec![
+        passage(3, "the needle is in module 0"),
+        passage(240, "in the tail anyway"),
+        passage(5, &"far too long ".repeat(2_000)),
+    ];
     let request = CompactRequest { target: Some(4_000), shape: None, apply: false, instructions: None, passages };
     let answer = fed.answer(request);
     assert_eq!(answer.retrieved, [(3, 1.0)]);
@@ -215,7 +246,10 @@ fn an_edit_of_the_file_survives_updates_and_compactions() {
     let text = base.replace("## Notes\n", "## Notes\n- ask Mira before a release\n");
     assert_ne!(base, text);
     let effects = fed.session.apply(0, Event::FileEdited { base, text });
-    assert!(matches!(&effects[..], [Effect::Revised(revision)] if revision.source == "user" && revision.revision == 2), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Revised(revision)] if revision.source == "user" && revision.revision == 2),
+        "{effects:?}"
+    );
     fed.talk(10);
     fed.session.apply(0, Event::Update { origin: Origin::Refresh });
     assert!(fed.session.memory().unwrap().text.contains("- ask Mira before a release"));
@@ -240,7 +274,11 @@ fn system_messages_at_the_head_stay() {
     fed.talk(40);
     for _ in 0..2 {
         let answer = fed.compact(Some(3_000), true);
-        assert!(answer.messages.starts_with(r#"[{"role":"system","content":"You are a careful engineer."}"#), "{}", &answer.messages[..200]);
+        assert!(
+            answer.messages.starts_with(r#"[{"role":"system","content":"You are a careful engineer."}"#),
+            "{}",
+            &answer.messages[..200]
+        );
         fed.talk(20);
     }
 }
@@ -248,12 +286,24 @@ fn system_messages_at_the_head_stay() {
 #[test]
 fn a_restored_session_answers_as_the_live_one() {
     // (turns before the state is saved, compact before saving, turns after, compact after)
-    for (before, cut_before, after, cut_after) in [(0, false, 30, false), (30, false, 20, false), (30, true, 20, false), (30, true, 20, true), (10, false, 30, true)] {
+    for (before, cut_before, after, cut_after) in [
+        (0, false, 30, false),
+        (30, false, 20, false),
+        (30, true, 20, false),
+        (30, true, 20, true),
+        (10, false, 30, true),
+    ] {
         let mut fed = Fed::new(settings());
         fed.talk(before);
         let mut cut = None;
         let mut compact = |fed: &mut Fed| {
-            let request = CompactRequest { target: Some(3_000), shape: None, apply: true, instructions: None, passages: Vec::new() };
+            let request = CompactRequest {
+                target: Some(3_000),
+                shape: None,
+                apply: true,
+                instructions: None,
+                passages: Vec::new(),
+            };
             for effect in fed.session.apply(0, Event::Compact(request)) {
                 if let Effect::Cut(made) = effect {
                     cut = Some((made.at_seq, made.keep_from, made.estimate, made.memory));
@@ -273,7 +323,13 @@ fn a_restored_session_answers_as_the_live_one() {
         let first = cut.as_ref().map_or(1, |cut| cut.1).min(seq + 1);
         let events = fed.raws.iter().enumerate().map(|(at, raw)| (at as u64 + 1, raw)).filter(|(at, _)| *at >= first);
         let events = events.map(|(at, raw)| Intake::new(raw, false).unwrap().stored(at, 0)).collect();
-        let restored = Restored { saved: Some((saved, seq)), memory: fed.session.memory().cloned(), cut, context_limit: None, events };
+        let restored = Restored {
+            saved: Some((saved, seq)),
+            memory: fed.session.memory().cloned(),
+            cut,
+            context_limit: None,
+            events,
+        };
         let mut again = Fed { session: Session::restore("s", settings(), restored), seq: fed.seq, raws: Vec::new() };
         let case = (before, cut_before, after, cut_after);
         assert_eq!(again.session.context_tokens(), fed.session.context_tokens(), "{case:?}");
@@ -288,7 +344,13 @@ fn every_shape_can_be_asked_for() {
     for shape in [Shape::Messages(Format::Anthropic), Shape::Messages(Format::OpenAi), Shape::Markdown] {
         let mut fed = Fed::new(settings());
         fed.talk(40);
-        let request = CompactRequest { target: Some(4_000), shape: Some(shape), apply: true, instructions: None, passages: Vec::new() };
+        let request = CompactRequest {
+            target: Some(4_000),
+            shape: Some(shape),
+            apply: true,
+            instructions: None,
+            passages: Vec::new(),
+        };
         let answer = fed.answer(request);
         assert!(answer.reason.is_none() && answer.tokens_after <= 4_000, "{shape:?}: {answer:?}");
         assert_eq!(answer.markdown.is_some(), shape == Shape::Markdown);

@@ -13,7 +13,9 @@ use crate::engine::settings::Pressure;
 use crate::host::store::{Appended, Marks, NewEvent, SessionMeta};
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::workspace::Entry;
-use crate::wire::protocol::{AppendParams, AppendResult, MAX_EVENTS, MemoryState, RequestError, check_session_id, params};
+use crate::wire::protocol::{
+    AppendParams, AppendResult, MAX_EVENTS, MemoryState, RequestError, check_session_id, params,
+};
 
 /// What a client says of a session when it appends.
 #[derive(Clone, Copy)]
@@ -31,19 +33,25 @@ impl Core {
         let params: AppendParams = params(text)?;
         check_session_id(&params.session_id)?;
         if params.events.is_empty() || params.events.len() > MAX_EVENTS {
-            return Err(RequestError::invalid("events", format!("has {} events; 1 to {MAX_EVENTS} are accepted", params.events.len())));
+            return Err(RequestError::invalid(
+                "events",
+                format!("has {} events; 1 to {MAX_EVENTS} are accepted", params.events.len()),
+            ));
         }
         let root = self.folder(params.workspace_folder.as_deref())?;
         let redact = self.config.redact;
         let mut intakes = Vec::with_capacity(params.events.len());
         for (index, raw) in params.events.iter().enumerate() {
-            let intake = Intake::new(raw.get(), redact).map_err(|error| RequestError::invalid(&format!("events[{index}].{}", error.field), error.problem))?;
+            let intake = Intake::new(raw.get(), redact)
+                .map_err(|error| RequestError::invalid(&format!("events[{index}].{}", error.field), error.problem))?;
             intakes.push(intake);
         }
-        let given = Given { id: &params.session_id, agent: params.agent.as_deref(), context_limit: params.context_limit };
+        let given =
+            Given { id: &params.session_id, agent: params.agent.as_deref(), context_limit: params.context_limit };
         let (stored, duplicates) = self.take_in(&root, given, intakes)?;
         let workspace = self.workspace(&root)?;
-        let entry = workspace.sessions.get(&params.session_id).ok_or_else(|| RequestError::internal("the session vanished"))?;
+        let entry =
+            workspace.sessions.get(&params.session_id).ok_or_else(|| RequestError::internal("the session vanished"))?;
         let session = &entry.session;
         let result = AppendResult {
             seq: session.last_seq(),
@@ -59,15 +67,22 @@ impl Core {
     }
 
     /// Stores events and lets the engine see them; gives how many were stored and how many known.
-    pub(in crate::server) fn take_in(&mut self, root: &Path, given: Given, intakes: Vec<Intake>) -> Result<(usize, usize), RequestError> {
+    pub(in crate::server) fn take_in(
+        &mut self,
+        root: &Path,
+        given: Given,
+        intakes: Vec<Intake>,
+    ) -> Result<(usize, usize), RequestError> {
         let config = self.config.clone();
         let client = self.client.clone();
         let workspace = self.workspace(root)?;
-        let known = workspace.sessions.get(given.id).map(|entry| (entry.marks, entry.session.title().map(str::to_owned)));
+        let known =
+            workspace.sessions.get(given.id).map(|entry| (entry.marks, entry.session.title().map(str::to_owned)));
         let now = now();
         let format = intakes.iter().find_map(Intake::format).map(message::Format::name);
         let title = known.as_ref().and_then(|(_, title)| title.as_deref());
-        let meta = SessionMeta { id: given.id, agent: given.agent, title, format, context_limit: given.context_limit, now };
+        let meta =
+            SessionMeta { id: given.id, agent: given.agent, title, format, context_limit: given.context_limit, now };
         let appended = {
             let events: Vec<NewEvent> = intakes.iter().map(|intake| new_event(intake, now)).collect();
             workspace.store.append(&meta, &events).map_err(|error| refused(&error))?
@@ -76,18 +91,27 @@ impl Core {
         let stored = seqs.iter().flatten().count();
         let before = row.marks.last_seq - stored as u64;
         let current = match &known {
-            Some((marks, _)) => marks.last_seq == before && Marks { last_seq: row.marks.last_seq, ..*marks } == row.marks,
+            Some((marks, _)) => {
+                marks.last_seq == before && Marks { last_seq: row.marks.last_seq, ..*marks } == row.marks
+            }
             None => before == 0,
         };
         if current {
             if known.is_none() {
                 workspace.begin(&row, &config).map_err(|error| refused(&error))?;
             }
-            let Some(entry) = workspace.sessions.get_mut(given.id) else { return Err(RequestError::internal("the session vanished")) };
+            let Some(entry) = workspace.sessions.get_mut(given.id) else {
+                return Err(RequestError::internal("the session vanished"));
+            };
             entry.marks = row.marks;
             entry.tokens = row.tokens;
-            let mut effects = given.context_limit.map(|limit| entry.session.apply(now, Event::Window(limit))).unwrap_or_default();
-            let events = intakes.into_iter().zip(&seqs).filter_map(|(intake, seq)| seq.map(|seq| intake.stored(seq, now))).collect();
+            let mut effects =
+                given.context_limit.map(|limit| entry.session.apply(now, Event::Window(limit))).unwrap_or_default();
+            let events = intakes
+                .into_iter()
+                .zip(&seqs)
+                .filter_map(|(intake, seq)| seq.map(|seq| intake.stored(seq, now)))
+                .collect();
             effects.extend(entry.session.apply(now, Event::Appended(events)));
             // Several steps of one batch are one change for the client.
             if let Some(effect) = effects.iter().rev().find(|effect| matches!(effect, Effect::Pressure { .. })) {
@@ -110,7 +134,6 @@ impl Core {
         }
         Ok((stored, seqs.len() - stored))
     }
-
 }
 
 /// State of a memory for the wire.
@@ -131,6 +154,13 @@ fn new_event(intake: &Intake, now: i64) -> NewEvent<'_> {
         Body::Usage(_) => None,
         Body::Turn(turn) => Some(turn.role),
     };
-    NewEvent { at: event.at.unwrap_or(now), kind: event.kind, role, id: event.id.as_deref(), tokens: intake.tokens, keys: &event.keys, raw: &intake.raw }
+    NewEvent {
+        at: event.at.unwrap_or(now),
+        kind: event.kind,
+        role,
+        id: event.id.as_deref(),
+        tokens: intake.tokens,
+        keys: &event.keys,
+        raw: &intake.raw,
+    }
 }
-

@@ -11,11 +11,13 @@ use crate::engine::effect::Effect;
 use crate::engine::event::{CompactRequest, Event, Passage};
 use crate::engine::message;
 use crate::engine::message::write::clip_text;
-use crate::engine::session::MIN_TARGET;
 use crate::engine::search_text::text_of;
+use crate::engine::session::MIN_TARGET;
 use crate::host::store::Query;
 use crate::server::main_loop::{Core, now, refused};
-use crate::wire::protocol::{CompactMemory, CompactParams, CompactResult, Format, KeepFrom, Masked, RequestError, Retrieved, params};
+use crate::wire::protocol::{
+    CompactMemory, CompactParams, CompactResult, Format, KeepFrom, Masked, RequestError, Retrieved, params,
+};
 
 /// Events looked up for a query.
 const PASSAGES: usize = 12;
@@ -36,7 +38,10 @@ impl Core {
         let mut passages = Vec::new();
         for hit in hits {
             let events = store.events(row.key, hit.seq, hit.seq, 1).map_err(|error| refused(&error))?;
-            let text = events.first().map(|event| clip_text(&text_of(&event.raw), PASSAGE_TOKENS, hit.seq)).unwrap_or_default();
+            let text = events
+                .first()
+                .map(|event| clip_text(&text_of(&event.raw), PASSAGE_TOKENS, hit.seq))
+                .unwrap_or_default();
             passages.push(Passage { seq: hit.seq, score: hit.score, text });
         }
         Ok(passages)
@@ -46,7 +51,10 @@ impl Core {
         let begun = Instant::now();
         let params: CompactParams = params(text)?;
         if let Some(target) = params.target_tokens.filter(|&target| target < MIN_TARGET) {
-            return Err(RequestError::invalid("targetTokens", format!("is {target}; {MIN_TARGET} or more are accepted")));
+            return Err(RequestError::invalid(
+                "targetTokens",
+                format!("is {target}; {MIN_TARGET} or more are accepted"),
+            ));
         }
         let request = CompactRequest {
             target: params.target_tokens,
@@ -73,12 +81,15 @@ impl Core {
                 Effect::Compacted { answer, memory } => Some((Arc::clone(answer), *memory)),
                 _ => None,
             });
-            let (Some((answer, (revision, source))), Some(_)) = (answered, self.perform(&root, &id, effects)?) else { continue };
+            let (Some((answer, (revision, source))), Some(())) = (answered, self.perform(&root, &id, effects)?) else {
+                continue;
+            };
             let Some(entry) = self.entry(&root, &id) else { continue };
             if request.instructions.is_some() {
                 entry.saved_tokens = 0;
             }
-            let messages: &RawValue = serde_json::from_str(&answer.messages).map_err(|error| RequestError::internal(error.to_string()))?;
+            let messages: &RawValue =
+                serde_json::from_str(&answer.messages).map_err(|error| RequestError::internal(error.to_string()))?;
             let result = CompactResult {
                 compacted: answer.reason.is_none(),
                 reason: answer.reason.as_deref(),
@@ -105,5 +116,4 @@ impl Core {
         }
         Err(busy(&id))
     }
-
 }

@@ -20,6 +20,9 @@ use crate::wire::protocol::{EventsParams, RequestError, SearchParams, SessionsPa
 /// Bytes of events that one answer gives.
 const MAX_EVENTS_BYTES: usize = 16 << 20;
 
+/// Stores to search, what for, and whose events.
+type SearchJob = (Vec<PathBuf>, SearchParams, Option<Vec<Role>>);
+
 impl Core {
     pub(super) fn events(&mut self, text: &str) -> Answer {
         let params: EventsParams = params(text)?;
@@ -28,9 +31,16 @@ impl Core {
             return Err(RequestError::invalid("fromSeq", problem));
         }
         let root = self.find(&params.session_id)?;
-        let Some(workspace) = self.workspaces.get(&root) else { return Err(RequestError::unknown_session(&params.session_id)) };
-        let Some(entry) = workspace.sessions.get(&params.session_id) else { return Err(RequestError::unknown_session(&params.session_id)) };
-        let rows = workspace.store.events(entry.key, params.from_seq, params.to_seq, MAX_EVENTS_BYTES).map_err(|error| refused(&error))?;
+        let Some(workspace) = self.workspaces.get(&root) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
+        let Some(entry) = workspace.sessions.get(&params.session_id) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
+        let rows = workspace
+            .store
+            .events(entry.key, params.from_seq, params.to_seq, MAX_EVENTS_BYTES)
+            .map_err(|error| refused(&error))?;
         let events: Vec<&str> = rows.iter().map(|row| &*row.raw).collect();
         Ok((format!(r#"{{"events":[{}]}}"#, events.join(",")), None))
     }
@@ -66,7 +76,7 @@ impl Core {
         }
     }
 
-    fn search_job(&mut self, text: &str) -> Result<(Vec<PathBuf>, SearchParams, Option<Vec<Role>>), RequestError> {
+    fn search_job(&mut self, text: &str) -> Result<SearchJob, RequestError> {
         let params: SearchParams = params(text)?;
         if !(1..=100).contains(&params.limit) {
             return Err(RequestError::invalid("limit", format!("is {}; 1 to 100 are accepted", params.limit)));
@@ -74,7 +84,17 @@ impl Core {
         let roles = params.roles.as_ref().map(|names| {
             let all = [Role::System, Role::User, Role::Assistant, Role::Tool];
             let role = |name: &String| all.into_iter().find(|role| role.name() == name);
-            names.iter().map(|name| role(name).ok_or_else(|| RequestError::invalid("roles", format!("{name:?} is unknown; accepted are system, user, assistant, tool")))).collect::<Result<Vec<Role>, _>>()
+            names
+                .iter()
+                .map(|name| {
+                    role(name).ok_or_else(|| {
+                        RequestError::invalid(
+                            "roles",
+                            format!("{name:?} is unknown; accepted are system, user, assistant, tool"),
+                        )
+                    })
+                })
+                .collect::<Result<Vec<Role>, _>>()
         });
         let roots = match &params.session_id {
             Some(id) => vec![self.find(id)?],
@@ -95,12 +115,21 @@ fn describe(workspace: &Workspace, row: &SessionRow, config: &Config) -> Result<
     let (context_tokens, context_limit, memory, title) = match loaded {
         Some(entry) => {
             let session = &entry.session;
-            (session.context_tokens(), session.context_limit(), json!(memory_state(entry)), session.title().map(str::to_owned))
+            (
+                session.context_tokens(),
+                session.context_limit(),
+                json!(memory_state(entry)),
+                session.title().map(str::to_owned),
+            )
         }
         None => {
             let since = match workspace.store.last_compaction(row.key)? {
                 Some(cut) => {
-                    let before = workspace.store.events(row.key, cut.at_seq, cut.at_seq, 1)?.first().map_or(0, |event| event.total);
+                    let before = workspace
+                        .store
+                        .events(row.key, cut.at_seq, cut.at_seq, 1)?
+                        .first()
+                        .map_or(0, |event| event.total);
                     u64::from(cut.tokens_after) + row.tokens.saturating_sub(before)
                 }
                 None => row.tokens,

@@ -68,7 +68,9 @@ impl Core {
         }
         entry.stamp = seen;
         let found = match entry.file.read() {
-            Ok(Some(disk)) => edited(store, entry.key, &disk).map_err(|error| refused(&error)).map(|base| base.map(|base| (base, disk))),
+            Ok(Some(disk)) => edited(store, entry.key, &disk)
+                .map_err(|error| refused(&error))
+                .map(|base| base.map(|base| (base, disk))),
             Ok(None) => return,
             Err(error) => Err(file_refused(&error)),
         };
@@ -110,18 +112,28 @@ impl Core {
         let params: SessionParams = params(text)?;
         let root = self.find(&params.session_id)?;
         self.look_at_file(&root, &params.session_id);
-        let Some(workspace) = self.workspaces.get(&root) else { return Err(RequestError::unknown_session(&params.session_id)) };
-        let Some(entry) = workspace.sessions.get(&params.session_id) else { return Err(RequestError::unknown_session(&params.session_id)) };
+        let Some(workspace) = self.workspaces.get(&root) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
+        let Some(entry) = workspace.sessions.get(&params.session_id) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
         let revision = workspace.store.revision(entry.key, params.revision).map_err(|error| refused(&error))?;
         let revision = revision.ok_or_else(|| match params.revision {
             Some(number) => RequestError {
                 code: code::UNKNOWN_REVISION,
-                message: format!("session {:?} has no revision {number}; it has {} so far", params.session_id, entry.marks.last_revision),
+                message: format!(
+                    "session {:?} has no revision {number}; it has {} so far",
+                    params.session_id, entry.marks.last_revision
+                ),
                 data: None,
             },
             None => RequestError {
                 code: code::UNKNOWN_REVISION,
-                message: format!("session {:?} has no memory yet; `sessionMemory/refresh` makes one", params.session_id),
+                message: format!(
+                    "session {:?} has no memory yet; `sessionMemory/refresh` makes one",
+                    params.session_id
+                ),
                 data: None,
             },
         })?;
@@ -140,8 +152,12 @@ impl Core {
         let params: SessionParams = params(text)?;
         let root = self.find(&params.session_id)?;
         self.look_at_file(&root, &params.session_id);
-        let Some(workspace) = self.workspaces.get(&root) else { return Err(RequestError::unknown_session(&params.session_id)) };
-        let Some(entry) = workspace.sessions.get(&params.session_id) else { return Err(RequestError::unknown_session(&params.session_id)) };
+        let Some(workspace) = self.workspaces.get(&root) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
+        let Some(entry) = workspace.sessions.get(&params.session_id) else {
+            return Err(RequestError::unknown_session(&params.session_id));
+        };
         let rows = workspace.store.revisions(entry.key).map_err(|error| refused(&error))?;
         let revisions: Vec<Value> = rows
             .iter()
@@ -160,5 +176,4 @@ impl Core {
             .collect();
         Ok((json!({ "revisions": revisions }).to_string(), None))
     }
-
 }

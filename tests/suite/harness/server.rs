@@ -81,15 +81,19 @@ impl Server {
 
     /// The same without background updates, for tests of other things.
     pub fn quiet(place: &Workspace) -> Server {
-        Server::with(place, |options| options.settings = json!({"initTokens": 10_000_000, "pressureLevels": [0.98, 0.99, 1.0]}))
+        Server::with(place, |options| {
+            options.settings = json!({"initTokens": 10_000_000, "pressureLevels": [0.98, 0.99, 1.0]})
+        })
     }
 
     /// A server started in a special way, initialized.
     pub fn with(place: &Workspace, change: impl FnOnce(&mut Options)) -> Server {
-        let mut options = Options { folders: vec![place.root()], settings: Value::Null, env: Vec::new(), process_id: None };
+        let mut options =
+            Options { folders: vec![place.root()], settings: Value::Null, env: Vec::new(), process_id: None };
         change(&mut options);
         let mut server = Server::spawn(place, &options);
-        let folders: Vec<Value> = options.folders.iter().map(|path| json!({"uri": file_uri(path), "name": "folder"})).collect();
+        let folders: Vec<Value> =
+            options.folders.iter().map(|path| json!({"uri": file_uri(path), "name": "folder"})).collect();
         let params = json!({
             "processId": options.process_id,
             "capabilities": {},
@@ -165,6 +169,23 @@ impl Server {
         id
     }
 
+    /// An id for a request that the test writes itself.
+    pub fn expect_answer(&mut self) -> i64 {
+        self.last_id += 1;
+        self.expect_answer_to(self.last_id);
+        self.last_id
+    }
+
+    /// The test itself writes a request with this id.
+    pub fn expect_answer_to(&mut self, id: i64) {
+        self.waiting.insert(id);
+    }
+
+    /// Closes stdin; the server goes on with what it has.
+    pub fn close_input(&mut self) {
+        self.input = None;
+    }
+
     /// Waits for the answer to a request.
     #[track_caller]
     pub fn answer(&mut self, id: i64) -> Answer {
@@ -211,13 +232,21 @@ impl Server {
     /// The same by `workspace/executeCommand`.
     #[track_caller]
     pub fn command(&mut self, method: &str, params: Value) -> Result<Value, RpcError> {
-        self.request("workspace/executeCommand", json!({"command": format!("sessionMemory.{method}"), "arguments": [params]}))
+        self.request(
+            "workspace/executeCommand",
+            json!({"command": format!("sessionMemory.{method}"), "arguments": [params]}),
+        )
     }
 
     /// Appends events to a session.
     #[track_caller]
     pub fn append(&mut self, session: &str, events: &[Value]) -> Value {
         self.call("append", json!({"sessionId": session, "events": events}))
+    }
+
+    /// Claims the answer to a request that matters to nobody, if it has come.
+    pub fn forget_answer(&mut self, id: i64) {
+        self.answers.remove(&id);
     }
 
     /// Claims a notification that fits, once there is one.
@@ -286,7 +315,9 @@ impl Server {
         }
         match self.incoming.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(Incoming::Body(body)) => self.take_in(body),
-            Ok(Incoming::Stray(bytes)) => self.unexpected.push(format!("on stdout: {:?}", String::from_utf8_lossy(&bytes))),
+            Ok(Incoming::Stray(bytes)) => {
+                self.unexpected.push(format!("on stdout: {:?}", String::from_utf8_lossy(&bytes)))
+            }
             Ok(Incoming::End) | Err(RecvTimeoutError::Disconnected) => self.at_end = true,
             Err(RecvTimeoutError::Timeout) => return false,
         }

@@ -3,11 +3,11 @@
 use super::{Candidate, Index, Stat, number};
 
 /// Identifiers kept at most, and what is left of them after pruning.
-const IDENTS: (usize, usize) = (9_000, 6_500);
+const IDENTS: (usize, usize) = (4_500, 3_500);
 /// Candidate lines kept at most, and what is left of them after pruning.
-const LINES: (usize, usize) = (6_000, 4_000);
+const LINES: (usize, usize) = (4_000, 2_900);
 /// Files kept at most, and what is left of them after pruning.
-const FILES: (usize, usize) = (600, 400);
+const FILES: (usize, usize) = (500, 350);
 
 impl Index {
     /// Whether one of the tables is over its bound.

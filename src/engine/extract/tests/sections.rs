@@ -51,7 +51,8 @@ fn corrections_hide_in_tool_results() {
 
     let answer = "User has answered your questions: \"Which database?\"=\"SQLite only\". \
                   You can now continue with the user's answers in mind.";
-    let turns = [user("Store it"), calls("q", "AskUserQuestion", json!({"questions": []})), answers("q", answer, false)];
+    let turns =
+        [user("Store it"), calls("q", "AskUserQuestion", json!({"questions": []})), answers("q", answer, false)];
     check(&turns, Section::UserCorrections, &["\"Which database?\"=\"SQLite only\"."]);
 }
 
@@ -79,7 +80,8 @@ fn deeds_are_facts_with_counts_and_outcomes() {
     let mut turns = vec![user("Make the parser faster in src/parser.rs")];
     turns.extend(run("a", "cargo test --lib", "error[E0308]: mismatched types in src/parser.rs", true));
     for id in ["b", "c"] {
-        let edit = json!({"file_path": "src/parser.rs", "old_string": "fn old_parse() {", "new_string": "fn new_parse() {"});
+        let edit =
+            json!({"file_path": "src/parser.rs", "old_string": "fn old_parse() {", "new_string": "fn new_parse() {"});
         turns.push(calls(id, "Edit", edit));
         turns.push(answers(id, "ok", false));
     }
@@ -151,7 +153,11 @@ fn paths_are_relative_to_the_working_directory() {
         calls("a", "Read", json!({"file_path": "/home/ann/shop/src/cart.py"})),
         answers("a", "     1→def total_price(items, discount):\n     2→    return sum_of(items)", false),
     ];
-    check(&turns, Section::KeyReferences, &["Read file src/cart.py\ndef total_price(items, discount):\nreturn sum_of(items)"]);
+    check(
+        &turns,
+        Section::KeyReferences,
+        &["Read file src/cart.py\ndef total_price(items, discount):\nreturn sum_of(items)"],
+    );
 }
 
 #[test]
@@ -160,7 +166,11 @@ fn replaced_source_is_not_remembered() {
         user("Rename it"),
         calls("a", "Read", json!({"file_path": "src/cart.py"})),
         answers("a", "1\tdef old_total(items, discount):\n2\tdef keep_this(items, discount):", false),
-        calls("b", "Edit", json!({"file_path": "src/cart.py", "old_string": "def old_total(items, discount):", "new_string": "def new_total(items):"})),
+        calls(
+            "b",
+            "Edit",
+            json!({"file_path": "src/cart.py", "old_string": "def old_total(items, discount):", "new_string": "def new_total(items):"}),
+        ),
         answers("b", "ok", false),
     ];
     check_has(&turns, Section::KeyReferences, "def keep_this(items, discount):");
@@ -169,7 +179,8 @@ fn replaced_source_is_not_remembered() {
 
 #[test]
 fn json_results_become_facts() {
-    let result = r#"{"reservation_id": "XEWRD9", "cabin": "economy", "flights": [{"flight_number": "HAT030", "price": 92}]}"#;
+    let result =
+        r#"{"reservation_id": "XEWRD9", "cabin": "economy", "flights": [{"flight_number": "HAT030", "price": 92}]}"#;
     let turns = [
         user("Change my flight"),
         calls("a", "get_reservation_details", json!({"reservation_id": "XEWRD9"})),

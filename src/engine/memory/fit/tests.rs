@@ -68,7 +68,8 @@ fn the_lightest_line_of_a_section_goes_first_and_order_stays() {
 #[test]
 fn a_giant_line_is_clipped_with_a_mark() {
     let giant = "word ".repeat(5000);
-    let whole = document(&[(Section::UserIntent, giant.as_str(), f32::INFINITY), (Section::UserCorrections, "never", 1.0)]);
+    let whole =
+        document(&[(Section::UserIntent, giant.as_str(), f32::INFINITY), (Section::UserCorrections, "never", 1.0)]);
     let fitted = whole.fit(400, LIMITLESS);
     assert!(fitted.tokens() <= 400);
     let [line] = fitted.lines(Section::UserIntent) else { panic!("one line") };

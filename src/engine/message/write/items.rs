@@ -50,7 +50,9 @@ impl Item {
 
     pub fn result(format: Format, call: &str, text: &str, is_error: bool) -> Item {
         let json = match format {
-            Format::Anthropic if is_error => json!({"type": "tool_result", "tool_use_id": call, "content": text, "is_error": true}),
+            Format::Anthropic if is_error => {
+                json!({"type": "tool_result", "tool_use_id": call, "content": text, "is_error": true})
+            }
             Format::Anthropic => json!({"type": "tool_result", "tool_use_id": call, "content": text}),
             Format::OpenAi => json!({"role": "tool", "tool_call_id": call, "content": text}),
         };
@@ -60,14 +62,23 @@ impl Item {
     fn call(format: Format, id: &str, name: &str, input: &Value, tokens: u32) -> Item {
         let json = match format {
             // The API wants an object.
-            Format::Anthropic if !input.is_object() => json!({"type": "tool_use", "id": id, "name": name, "input": {"input": input}}),
+            Format::Anthropic if !input.is_object() => {
+                json!({"type": "tool_use", "id": id, "name": name, "input": {"input": input}})
+            }
             Format::Anthropic => json!({"type": "tool_use", "id": id, "name": name, "input": input}),
             Format::OpenAi => {
                 let arguments = input.as_str().map_or_else(|| input.to_string(), str::to_owned);
                 json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
             }
         };
-        Item { kind: Kind::Call(id.to_owned()), json: json.to_string(), text: String::new(), tokens, blank: false, origin: None }
+        Item {
+            kind: Kind::Call(id.to_owned()),
+            json: json.to_string(),
+            text: String::new(),
+            tokens,
+            blank: false,
+            origin: None,
+        }
     }
 
     /// The item as text of a user's message.
@@ -101,7 +112,13 @@ pub fn pieces<'a>(request: &Request<'a>) -> Vec<Piece<'a>> {
     pieces
 }
 
-fn piece<'a>(request: &Request<'a>, event: TailEvent<'a>, turn: &Turn, shape: Option<Format>, index: usize) -> Piece<'a> {
+fn piece<'a>(
+    request: &Request<'a>,
+    event: TailEvent<'a>,
+    turn: &Turn,
+    shape: Option<Format>,
+    index: usize,
+) -> Piece<'a> {
     let native = Native::of(event.raw, request.format, shape);
     let mut items = Vec::with_capacity(turn.parts.len());
     for (at, part) in turn.parts.iter().enumerate() {
@@ -165,7 +182,8 @@ fn shortened(request: &Request, seq: u64, role: Role, part: &Part) -> Option<Ite
             Some(Item::result(request.format, call, &short, *is_error))
         }
         Part::Text(text) => {
-            let budget = if role == Role::User { request.treatments.user_clip } else { request.treatments.assistant_clip }?;
+            let budget =
+                if role == Role::User { request.treatments.user_clip } else { request.treatments.assistant_clip }?;
             (tokens::estimate(text) > budget).then(|| Item::text(&clip_text(text, budget, seq)))
         }
         Part::Call { id, name, input } => {
@@ -189,7 +207,9 @@ fn clip_values(value: &mut Value, budget: u32, seq: u64) -> bool {
             *text = clip_text(text, budget, seq);
             true
         }
-        Value::Array(values) => values.iter_mut().fold(false, |changed, value| clip_values(value, budget, seq) | changed),
+        Value::Array(values) => {
+            values.iter_mut().fold(false, |changed, value| clip_values(value, budget, seq) | changed)
+        }
         Value::Object(map) => map.values_mut().fold(false, |changed, value| clip_values(value, budget, seq) | changed),
         _ => false,
     }
@@ -242,13 +262,20 @@ impl<'a> Native<'a> {
     fn block(&self, at: usize, part: &Part) -> Option<String> {
         match (self.format, part) {
             (Format::OpenAi, Part::Result { .. }) => Some(self.raw.to_owned()),
-            (_, Part::Text(text)) if self.blocks.get(at).is_none_or(|block| !block.get().starts_with('{') || block.get().contains("\"function\"")) => {
+            (_, Part::Text(text))
+                if self
+                    .blocks
+                    .get(at)
+                    .is_none_or(|block| !block.get().starts_with('{') || block.get().contains("\"function\"")) =>
+            {
                 Some(json!({"type": "text", "text": text}).to_string())
             }
             // OpenAI: a text content and calls together; the calls are counted behind the one text.
-            (Format::OpenAi, Part::Call { id, .. }) => {
-                self.blocks.iter().find(|block| block.get().contains(&Value::from(id.as_str()).to_string())).map(|block| block.get().to_owned())
-            }
+            (Format::OpenAi, Part::Call { id, .. }) => self
+                .blocks
+                .iter()
+                .find(|block| block.get().contains(&Value::from(id.as_str()).to_string()))
+                .map(|block| block.get().to_owned()),
             _ => self.blocks.get(at).map(|block| block.get().to_owned()),
         }
     }

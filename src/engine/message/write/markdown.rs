@@ -12,7 +12,8 @@ pub fn write_markdown(request: &Request) -> Written {
     let mut text = request.memory.unwrap_or_default().trim_end().to_owned();
     text.push_str("\n\n# Recent conversation, word for word\n");
     let pieces = pieces(request);
-    let answered = |id: &str| pieces.iter().flat_map(|piece| &piece.items).any(|item| item.kind == Kind::Result(id.to_owned()));
+    let answered =
+        |id: &str| pieces.iter().flat_map(|piece| &piece.items).any(|item| item.kind == Kind::Result(id.to_owned()));
     for piece in &pieces {
         for item in &piece.items {
             let _ = match (&item.kind, piece.role) {
@@ -20,7 +21,9 @@ pub fn write_markdown(request: &Request) -> Written {
                 (Kind::Text, Role::User) => write!(text, "\n**User:** {}\n", item.text),
                 (Kind::Text, Role::Assistant) => write!(text, "\n**Assistant:** {}\n", item.text),
                 (Kind::Text, _) => write!(text, "\n**System:** {}\n", item.text),
-                (Kind::Call(id), _) if answered(id) || request.open.contains(id) => write!(text, "\n**Tool call:** `{}`\n", item.json),
+                (Kind::Call(id), _) if answered(id) || request.open.contains(id) => {
+                    write!(text, "\n**Tool call:** `{}`\n", item.json)
+                }
                 (Kind::Call(_), _) => write!(text, "\n**Tool call:** `{}`\n{INTERRUPTED}\n", item.json),
                 (Kind::Result(_), _) => write!(text, "\n**Tool result:**\n{}\n", fenced(&item.text)),
                 (Kind::Other, _) => continue,

@@ -22,7 +22,9 @@ fn event(line: &str, format: Format) -> String {
         ("a", Format::OpenAi) => {
             json!({"role": "assistant", "content": text, "tool_calls": [{"id": id, "type": "function", "function": {"name": "Read", "arguments": "{\"n\":1}"}}]})
         }
-        (_, Format::Anthropic) => json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": text}]}),
+        (_, Format::Anthropic) => {
+            json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": text}]})
+        }
         (_, Format::OpenAi) => json!({"role": "tool", "tool_call_id": id, "content": text}),
     };
     json!({"type": "message", "message": message}).to_string()
@@ -42,11 +44,15 @@ fn notation(message: &Value) -> String {
     let role = message["role"].as_str().unwrap();
     let mut parts = Vec::new();
     match &message["content"] {
-        Value::String(text) if role == "tool" => parts.push(format!("r+{}:{text}", message["tool_call_id"].as_str().unwrap())),
+        Value::String(text) if role == "tool" => {
+            parts.push(format!("r+{}:{text}", message["tool_call_id"].as_str().unwrap()))
+        }
         Value::String(text) => parts.push(text.clone()),
         Value::Array(blocks) => parts.extend(blocks.iter().map(|block| match block["type"].as_str().unwrap() {
             "tool_use" => format!("+{}", block["id"].as_str().unwrap()),
-            "tool_result" => format!("r+{}:{}", block["tool_use_id"].as_str().unwrap(), block["content"].as_str().unwrap()),
+            "tool_result" => {
+                format!("r+{}:{}", block["tool_use_id"].as_str().unwrap(), block["content"].as_str().unwrap())
+            }
             _ => block["text"].as_str().unwrap().to_owned(),
         })),
         _ => {}
@@ -68,7 +74,11 @@ fn the_apis_rules_are_restored() {
         (&["a+x:look", "r+x:found", "a:ok"], &[], list(&["a: look | +x", "u: r+x:found", "a: ok"])),
         // Parallel calls answered in another order, with words between.
         (&["a+x:one", "a+y:two", "r+y:Y", "r+x:X"], &[], list(&["a: one | +x | two | +y", "u: r+x:X | r+y:Y"])),
-        (&["a+x:one", "a+y:two", "r+x:X", "a:three", "r+y:Y"], &[], list(&["a: one | +x | two | +y", "u: r+x:X | r+y:Y", "a: three"])),
+        (
+            &["a+x:one", "a+y:two", "r+x:X", "a:three", "r+y:Y"],
+            &[],
+            list(&["a: one | +x | two | +y", "u: r+x:X | r+y:Y", "a: three"]),
+        ),
         // Abandoned, open, late.
         (&["a+x:one", "u:stop"], &[], vec!["a: one | +x".to_owned(), format!("u: {interrupted} | stop")]),
         (&["a+x:one"], &["x"], list(&["a: one | +x"])),
@@ -97,14 +107,26 @@ fn openai_results_are_messages_of_their_own() {
 #[test]
 fn each_api_can_be_asked_for_the_other() {
     let script = ["u:hi", "a+x:look", "r+x:found", "a:ok"];
-    assert_eq!(written(&script, Format::Anthropic, Format::OpenAi, &[], None), ["u: hi", "a: look | +x", "t: r+x:found", "a: ok"]);
-    assert_eq!(written(&script, Format::OpenAi, Format::Anthropic, &[], None), ["u: hi", "a: look | +x", "u: r+x:found", "a: ok"]);
+    assert_eq!(
+        written(&script, Format::Anthropic, Format::OpenAi, &[], None),
+        ["u: hi", "a: look | +x", "t: r+x:found", "a: ok"]
+    );
+    assert_eq!(
+        written(&script, Format::OpenAi, Format::Anthropic, &[], None),
+        ["u: hi", "a: look | +x", "u: r+x:found", "a: ok"]
+    );
 }
 
 #[test]
 fn the_memory_stands_between_system_and_conversation() {
-    assert_eq!(written(&["s:rules", "u:hi"], Format::Anthropic, Format::Anthropic, &[], Some("MEM")), ["s: rules", "u: MEM | hi"]);
-    assert_eq!(written(&["s:rules", "a:hi"], Format::OpenAi, Format::OpenAi, &[], Some("MEM")), ["s: rules", "u: MEM", "a: hi"]);
+    assert_eq!(
+        written(&["s:rules", "u:hi"], Format::Anthropic, Format::Anthropic, &[], Some("MEM")),
+        ["s: rules", "u: MEM | hi"]
+    );
+    assert_eq!(
+        written(&["s:rules", "a:hi"], Format::OpenAi, Format::OpenAi, &[], Some("MEM")),
+        ["s: rules", "u: MEM", "a: hi"]
+    );
     assert_eq!(written(&[], Format::Anthropic, Format::Anthropic, &[], Some("MEM")), ["u: MEM"]);
 }
 
@@ -113,13 +135,25 @@ fn what_is_kept_is_kept_byte_for_byte() {
     let message = r#"{"zeta":1,"role":"assistant","content":[{"b":123456789012345678901234567890,"type":"new_kind","a":"\u00e9\/"}]}"#;
     let raw = format!(r#"{{"type":"message","message":{message}}}"#);
     let (open, treatments) = (HashSet::new(), Treatments::default());
-    let request = |memory| Request { format: Format::Anthropic, memory, events: vec![TailEvent { seq: 1, raw: &raw }], treatments: &treatments, open: &open };
+    let request = |memory| Request {
+        format: Format::Anthropic,
+        memory,
+        events: vec![TailEvent { seq: 1, raw: &raw }],
+        treatments: &treatments,
+        open: &open,
+    };
     assert_eq!(write_messages(&request(None)).messages, [message]);
     assert_eq!(write_messages(&request(Some("m"))).messages[1], message);
     // A response object is no request message.
-    let answered = format!(r#"{{"type":"message","message":{}}}"#, r#"{"id":"m","type":"message","role":"assistant","content":[{"type":"text","text":"x","k":1}],"usage":{}}"#);
+    let answered = format!(
+        r#"{{"type":"message","message":{}}}"#,
+        r#"{"id":"m","type":"message","role":"assistant","content":[{"type":"text","text":"x","k":1}],"usage":{}}"#
+    );
     let request = Request { events: vec![TailEvent { seq: 1, raw: &answered }], ..request(None) };
-    assert_eq!(write_messages(&request).messages, [r#"{"role":"assistant","content":[{"type":"text","text":"x","k":1}]}"#]);
+    assert_eq!(
+        write_messages(&request).messages,
+        [r#"{"role":"assistant","content":[{"type":"text","text":"x","k":1}]}"#]
+    );
 }
 
 #[test]
@@ -134,7 +168,13 @@ fn treatments_shorten_and_point_to_the_event() {
     ] {
         let treatments = Treatments { results: [("x".to_owned(), treatment.clone())].into(), ..Treatments::default() };
         let events = raws.iter().enumerate().map(|(at, raw)| TailEvent { seq: at as u64 + 1, raw }).collect();
-        let written = write_messages(&Request { format: Format::Anthropic, memory: None, events, treatments: &treatments, open: &open });
+        let written = write_messages(&Request {
+            format: Format::Anthropic,
+            memory: None,
+            events,
+            treatments: &treatments,
+            open: &open,
+        });
         assert!(written.messages[1].contains(expected), "{treatment:?}: {}", written.messages[1]);
         assert!(written.tokens < 150, "{treatment:?}: {}", written.tokens);
     }
@@ -157,9 +197,17 @@ fn markdown_tells_who_said_what() {
     let raws = events(&["u:hi", "a+x:look", "r+x:```\nfound\n```", "a+y:again"], Format::Anthropic);
     let (open, treatments) = (HashSet::new(), Treatments::default());
     let events = raws.iter().enumerate().map(|(at, raw)| TailEvent { seq: at as u64 + 1, raw }).collect();
-    let written = write_markdown(&Request { format: Format::Anthropic, memory: Some("MEM"), events, treatments: &treatments, open: &open });
+    let written = write_markdown(&Request {
+        format: Format::Anthropic,
+        memory: Some("MEM"),
+        events,
+        treatments: &treatments,
+        open: &open,
+    });
     let text = &written.messages[0];
-    for expected in ["MEM\n\n# Recent", "**User:** hi", "**Assistant:** look", "````\n```\nfound\n```\n````", INTERRUPTED] {
+    for expected in
+        ["MEM\n\n# Recent", "**User:** hi", "**Assistant:** look", "````\n```\nfound\n```\n````", INTERRUPTED]
+    {
         assert!(text.contains(expected), "{expected} is missing in {text}");
     }
 }
