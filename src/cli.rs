@@ -56,6 +56,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let (config, problems) = Config::load();
+    // What the server writes (store, memory files, logs) is its owner's alone.
+    #[cfg(unix)]
+    if matches!(cli.command, Command::Serve { .. }) {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    }
     // Only the server logs; a command says what it has to say at once.
     let _log = matches!(cli.command, Command::Serve { .. }).then(|| state_dir().and_then(|dir| logging::start(&dir)));
     if !matches!(cli.command, Command::Serve { .. }) {

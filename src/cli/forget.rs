@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::output::note;
+use super::output::{note, printable};
 use super::workspace::WorkspaceArg;
 use crate::config::Config;
 use crate::host::memory_file::MemoryFile;
@@ -30,6 +30,6 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
         ));
     }
     file.remove()?;
-    note(&format!("forgot {}", args.session));
+    note(&format!("forgot {}", printable(&args.session)));
     Ok(ExitCode::SUCCESS)
 }

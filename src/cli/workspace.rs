@@ -19,9 +19,8 @@ impl WorkspaceArg {
     /// The folder's absolute path.
     pub fn root(&self) -> anyhow::Result<PathBuf> {
         let path = self.workspace.clone().unwrap_or_else(|| PathBuf::from("."));
-        let root = std::path::absolute(&path).with_context(|| format!("{} is not a folder", path.display()))?;
-        // `.` at the end would give the same folder another store.
-        let root: PathBuf = root.components().collect();
+        // However the folder is spelled, it is one workspace with one store.
+        let root = std::fs::canonicalize(&path).with_context(|| format!("{} is not a folder", path.display()))?;
         if root.is_dir() { Ok(root) } else { Err(anyhow!("{} is not a folder", root.display())) }
     }
 

@@ -116,6 +116,9 @@ impl Session {
                 self.pressure_change()
             }
             Event::Window(limit) => {
+                if self.context_limit != limit {
+                    self.prepared = None;
+                }
                 self.context_limit = limit;
                 self.pressure_change()
             }
@@ -166,10 +169,10 @@ impl Session {
     /// answers the last one of these.
     fn name_old_functions(&self, record: &mut Record, turn: &Turn) {
         if turn.calls().any(str::is_empty) {
-            record.calls = vec![format!("function:{}", record.seq)];
+            record.calls = vec![format!("function_{}", record.seq)];
         }
         if turn.results().any(str::is_empty)
-            && let Some((call, _)) = self.open.iter().rev().find(|(call, _)| call.starts_with("function:"))
+            && let Some((call, _)) = self.open.iter().rev().find(|(call, _)| call.starts_with("function_"))
         {
             record.results = vec![call.clone()];
         }

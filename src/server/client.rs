@@ -1,5 +1,8 @@
 //! Notifications to the client, from any thread, in the order they were given.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -29,13 +32,15 @@ pub enum Notice {
 #[derive(Clone, Debug)]
 pub struct Client {
     sender: UnboundedSender<Notice>,
+    /// What the user was told already.
+    told: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Client {
     /// A client and the queue that the runtime empties.
     pub fn new() -> (Client, UnboundedReceiver<Notice>) {
         let (sender, receiver) = unbounded_channel();
-        (Client { sender }, receiver)
+        (Client { sender, told: Arc::default() }, receiver)
     }
 
     fn send(&self, notice: Notice) {
@@ -72,11 +77,13 @@ impl Client {
         }
     }
 
-    /// Tells the user.
+    /// Tells the user; the same thing only once.
     pub fn show(&self, urgency: Urgency, message: impl Into<String>) {
         let message = message.into();
         tracing::warn!("{message}");
-        self.send(Notice::Show(urgency, message));
+        if self.told.lock().is_ok_and(|mut told| told.insert(message.clone())) {
+            self.send(Notice::Show(urgency, message));
+        }
     }
 
     /// Reports progress under a token of the client's; the end is reported when the value is dropped.

@@ -43,13 +43,13 @@ pub fn folders(params: &InitializeParams) -> Vec<Folder> {
         return folders.iter().filter_map(folder).collect();
     }
     #[expect(deprecated, reason = "older clients send nothing else")]
-    let root = params.root_uri.as_ref().and_then(|uri| path(uri).map(|path| Folder { path }));
+    let root = params.root_uri.as_ref().and_then(|uri| path(uri).map(Folder::new));
     root.into_iter().collect()
 }
 
 /// A folder on this machine; others (virtual workspaces) have no place for a file.
 pub fn folder(folder: &WorkspaceFolder) -> Option<Folder> {
-    path(&folder.uri).map(|path| Folder { path })
+    path(&folder.uri).map(Folder::new)
 }
 
 fn path(uri: &Uri) -> Option<PathBuf> {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::client::{Client, Progress, Urgency};
 use super::convert::path_of;
@@ -27,6 +28,8 @@ pub struct Batch {
     root: PathBuf,
     session_id: String,
     agent: &'static str,
+    /// Place of the first item in the file.
+    first: u64,
     items: Vec<Item>,
     /// Told what became of it: events stored.
     done: SyncSender<Result<u64, RequestError>>,
@@ -61,17 +64,19 @@ struct Target {
 
 impl Target {
     /// Hands items to the loop and waits until they are stored.
-    fn send(&self, items: Vec<Item>) -> Result<u64, RequestError> {
+    fn send(&self, first: u64, items: Vec<Item>) -> Result<u64, RequestError> {
         let (done, answer) = sync_channel(1);
         let agent = self.format.name();
-        let batch = Batch { root: self.root.clone(), session_id: self.session_id.clone(), agent, items, done };
+        let batch = Batch { root: self.root.clone(), session_id: self.session_id.clone(), agent, first, items, done };
         let ended = || RequestError::internal("the server is shutting down");
         self.tasks.send(Task::Imported(batch)).map_err(|_| ended())?;
         answer.recv().map_err(|_| ended())?
     }
 
+    /// The same in batches; `first` is the place of the first item in the file.
     fn send_all(
         &self,
+        first: u64,
         items: Vec<Item>,
         mut each: impl FnMut(u64) -> Result<(), RequestError>,
     ) -> Result<u64, RequestError> {
@@ -79,8 +84,9 @@ impl Target {
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
-            handed += batch.len() as u64;
-            stored += self.send(batch)?;
+            let size = batch.len() as u64;
+            stored += self.send(first + handed, batch)?;
+            handed += size;
             each(handed)?;
         }
         Ok(stored)
@@ -152,10 +158,13 @@ impl Core {
     fn take_in_batch(&mut self, batch: &Batch) -> Result<u64, RequestError> {
         let (mut stored, mut intakes) = (0, Vec::new());
         let given = Given { id: &batch.session_id, agent: Some(batch.agent), context_limit: None };
-        for item in &batch.items {
+        for (place, item) in (batch.first..).zip(&batch.items) {
             match item {
                 Item::Event(raw) => match Intake::new(raw, self.config.redact) {
-                    Ok(intake) => intakes.push(intake),
+                    Ok(mut intake) => {
+                        name_by_place(&mut intake, place);
+                        intakes.push(intake);
+                    }
                     Err(error) => {
                         tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}")
                     }
@@ -223,6 +232,15 @@ impl Core {
     }
 }
 
+/// A message without an id is known again by its place and its text, so that a file can be imported twice.
+fn name_by_place(intake: &mut Intake, place: u64) {
+    if let Some(name) = intake.event.keys.first_mut().filter(|name| name.is_empty()) {
+        let digest = Sha256::digest(intake.raw.as_bytes());
+        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        *name = format!("i:{place}:{short}");
+    }
+}
+
 /// The request that an import answers.
 struct Report {
     target: Target,
@@ -236,7 +254,7 @@ struct Report {
 impl Report {
     /// Imports all items and answers. A client that has cancelled stops it.
     fn import(self, items: Vec<Item>) {
-        let result = self.target.send_all(items, |handed| self.advance(handed));
+        let result = self.target.send_all(0, items, |handed| self.advance(handed));
         self.answer(result);
     }
 
@@ -278,8 +296,9 @@ fn follow(path: &Path, report: Report, client: Client) -> Option<FollowHandle> {
     let (mut handed, mut stored) = (0, 0);
     let tell = answer.clone();
     let on_items = move |items: Vec<Item>| {
+        let first = handed;
         handed += items.len() as u64;
-        match target.send_all(items, |_| Ok(())) {
+        match target.send_all(first, items, |_| Ok(())) {
             Ok(new) => stored += new,
             Err(error) => {
                 client.show(

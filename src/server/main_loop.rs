@@ -178,7 +178,7 @@ impl Core {
             }
             Task::Configure { settings } => self.configure(&settings),
             Task::Folders { added, removed } => {
-                self.folders.retain(|folder| !removed.contains(folder));
+                self.folders.retain(|folder| !removed.iter().any(|gone| gone.path == folder.path));
                 self.folders.extend(added);
             }
             Task::Request { method, params, reply } => self.request(method, &params, reply),
@@ -210,7 +210,9 @@ impl Core {
     /// The workspace of a folder, opened at its first use.
     pub fn workspace(&mut self, root: &Path) -> Result<&mut Workspace, RequestError> {
         if !self.workspaces.contains_key(root) {
-            let workspace = Workspace::open(root, &self.state_dir).map_err(|error| refused(&error))?;
+            let known = self.folders.iter().find(|folder| folder.path == root).cloned();
+            let folder = known.unwrap_or_else(|| Folder::new(root.to_owned()));
+            let workspace = Workspace::open(&folder, &self.state_dir).map_err(|error| refused(&error))?;
             self.workspaces.insert(root.to_owned(), workspace);
         }
         self.workspaces.get_mut(root).ok_or_else(|| RequestError::internal("a workspace vanished"))

@@ -12,7 +12,7 @@ pub use append::Given;
 
 use super::convert::path_of;
 use super::main_loop::{Core, Reply, now, refused};
-use super::workspace::Entry;
+use super::workspace::{Entry, canonical};
 use super::writer::Job;
 use crate::engine::effect::{Cut, Effect, Revision};
 use crate::host::store::{CompactionKind, NewCompaction, NewRevision};
@@ -61,7 +61,7 @@ impl Core {
             RequestError::invalid("workspaceFolder", format!("{named:?} is not a file URI of a folder on this machine"))
         })?;
         if path.is_dir() {
-            Ok(path)
+            Ok(canonical(&path))
         } else {
             Err(RequestError::invalid("workspaceFolder", format!("{} is not a folder", path.display())))
         }

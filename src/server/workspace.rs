@@ -17,11 +17,25 @@ const KEPT_SESSIONS: usize = 32;
 /// Bytes of events read from the store at once.
 const READ_BYTES: usize = 8 << 20;
 
-/// A folder that the client has open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A folder that the client has open. However it is spelled, it is one workspace.
+#[derive(Clone, Debug)]
 pub struct Folder {
-    /// Its path.
+    /// Its path without links and detours: what tells folders apart.
     pub path: PathBuf,
+    /// Its path as the client spells it: what its files are called in answers.
+    pub shown: PathBuf,
+}
+
+impl Folder {
+    /// A folder by any of its names.
+    pub fn new(shown: PathBuf) -> Folder {
+        Folder { path: canonical(&shown), shown: shown.components().collect() }
+    }
+}
+
+/// A path without links and detours; one that does not exist stays as it is spelled.
+pub fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.components().collect())
 }
 
 /// A session in memory.
@@ -54,7 +68,7 @@ pub fn stamp(path: &Path) -> Option<Stamp> {
 
 /// A workspace folder with its store open.
 pub struct Workspace {
-    /// The folder.
+    /// The folder as the client spells it.
     pub root: PathBuf,
     /// Its store's folder.
     pub state: PathBuf,
@@ -67,10 +81,10 @@ pub struct Workspace {
 
 impl Workspace {
     /// Opens the store of a folder, which is made where it is missing.
-    pub fn open(root: &Path, state_dir: &Path) -> Result<Workspace, StoreError> {
-        let state = workspace_state_dir(state_dir, root);
+    pub fn open(folder: &Folder, state_dir: &Path) -> Result<Workspace, StoreError> {
+        let state = workspace_state_dir(state_dir, &folder.path);
         let store = Store::open(&state)?;
-        Ok(Workspace { root: root.to_owned(), state, store, sessions: HashMap::new(), uses: 0 })
+        Ok(Workspace { root: folder.shown.clone(), state, store, sessions: HashMap::new(), uses: 0 })
     }
 
     /// Brings a session into memory as it stands in the store, which other processes may have written to. False where

@@ -89,7 +89,7 @@ impl Writer {
     /// Starts it.
     pub fn start(tasks: Sender<Task>, client: Client) -> std::io::Result<Writer> {
         let (jobs, receiver) = channel();
-        let worker = Worker { tasks, client, stores: HashMap::new(), unindexed: Vec::new(), told: None };
+        let worker = Worker { tasks, client, stores: HashMap::new(), unindexed: Vec::new() };
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || worker.run(&receiver))?;
         Ok(Writer { jobs, thread: Some(thread) })
     }
@@ -115,8 +115,6 @@ struct Worker {
     stores: HashMap<PathBuf, Store>,
     /// Stores with events that are not in the index yet.
     unindexed: Vec<PathBuf>,
-    /// The last complaint about a file, so that it is not repeated.
-    told: Option<String>,
 }
 
 impl Worker {
@@ -146,8 +144,8 @@ impl Worker {
                 match (written, reply) {
                     (Ok(()), Some((reply, answer))) => drop(reply.send(Ok(answer))),
                     (Err(error), Some((reply, _))) => drop(reply.send(Err(error))),
-                    (Ok(()), None) => self.told = None,
-                    (Err(error), None) => self.complain(error.message),
+                    (Ok(()), None) => {}
+                    (Err(error), None) => self.client.show(Urgency::Error, error.message),
                 }
             }
             Job::Forget { state, file, reply } => {
@@ -167,13 +165,6 @@ impl Worker {
                 let _ = reply.send(());
             }
             Job::End => {}
-        }
-    }
-
-    fn complain(&mut self, message: String) {
-        if self.told.as_ref() != Some(&message) {
-            self.client.show(Urgency::Error, message.clone());
-            self.told = Some(message);
         }
     }
 

@@ -61,7 +61,7 @@ fn the_default_target_is_a_quarter_of_the_window() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);
     let script = Script::long(Voice::Anthropic, 36, 700);
-    for (limit, target) in [(20_000, 5_000), (64_000, 16_000), (200_000, 50_000), (20_000, 5_000)] {
+    for (limit, target) in [(20_000, 5_000), (64_000, 16_000), (200_000, 50_000), (8_000, 2_000)] {
         server.call("append", json!({"sessionId": "s", "contextLimit": limit, "events": script.events}));
         server.notifications("sessionMemory/didChangePressure");
         let answer = server.call("compact", json!({"sessionId": "s", "apply": false}));
@@ -123,8 +123,12 @@ fn a_server_that_starts_anew_knows_what_was_compacted() {
         let news: Vec<Value> = {
             let from = script.events.len();
             let open = script.open.clone();
-            open.iter().for_each(|id| script.result(id, "all clean"));
-            (0..6).for_each(|number| script.round(1000 + number, 500));
+            for id in open {
+                script.result(&id, "all clean");
+            }
+            for number in 0..6 {
+                script.round(1000 + number, 500);
+            }
             script.events[from..].to_vec()
         };
         let appended = server.append("s", &news);

@@ -2,6 +2,7 @@
 //! comes back. A test claims what it expects; what nobody claimed fails it at the end, as do a wrong exit code, a byte
 //! on stdout that is no frame, and anything on stderr.
 
+mod claims;
 mod reading;
 mod server;
 mod workspace;

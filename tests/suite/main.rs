@@ -1,6 +1,8 @@
 //! One binary that drives the real program over real pipes, as an editor or a script would, and checks what every
 //! client may rely on; and the laws of the engine over arbitrary conversations (`property`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation)]
+// A table of cases is one function, however long; and a text put together for a test need not be put together fast.
+#![allow(clippy::too_many_lines, clippy::format_collect)]
 
 mod cli;
 mod compaction;
@@ -11,6 +13,7 @@ mod file;
 mod frames;
 mod harness;
 mod import;
+mod obstacles;
 mod places;
 mod property;
 mod protocol;

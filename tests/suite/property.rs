@@ -1,6 +1,7 @@
 //! Laws of the engine over arbitrary conversations: whatever is appended in whatever order, and however compactions
 //! come in between, the rules of the answer hold; and a session that was loaded again answers as the living one.
 
+mod laws;
 mod steps;
 mod world;
 
@@ -15,7 +16,7 @@ use world::World;
 const SHAPES: [Shape; 3] = [Shape::Messages(Format::Anthropic), Shape::Messages(Format::OpenAi), Shape::Markdown];
 
 fn cases(count: u32) -> Config {
-    Config { cases: count, max_shrink_iters: 400, failure_persistence: None, ..Config::default() }
+    Config { cases: count, max_shrink_iters: 200, failure_persistence: None, ..Config::default() }
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -23,7 +24,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(32))]
 
     /// The rules of the answer, after every step that compacts and at the end, for every shape and several targets.
     #[test]

@@ -174,7 +174,7 @@ fn tail(text: &str, script: &Script, from: usize) {
                 at = place;
             }
             (Told::Result(_), place) => {
-                assert!(place.is_some() || text.contains(&format!("event {seq}")), "result {seq} is lost")
+                assert!(place.is_some() || text.contains(&format!("event {seq}")), "result {seq} is lost");
             }
             (Told::Call(_), place) => assert!(place.is_some(), "call {seq} is lost"),
             (_, None) => panic!("event {seq} is lost, the tail begins at {from}"),

@@ -47,7 +47,7 @@ impl Expected {
 
 fn start(place: &Workspace) -> Server {
     Server::with(place, |options| {
-        options.settings = json!({"initTokens": INIT, "updateTokens": UPDATE, "updateToolCalls": CALLS})
+        options.settings = json!({"initTokens": INIT, "updateTokens": UPDATE, "updateToolCalls": CALLS});
     })
 }
 

@@ -61,7 +61,9 @@ fn two_servers_and_the_command_line_work_on_the_same_sessions() {
             stored += answer["stored"].as_u64().unwrap();
         }
     }
-    commands.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in commands {
+        thread.join().unwrap();
+    }
     assert_eq!(stored as usize, ROUNDS * 2 + ROUNDS * 2 + ROUNDS, "each event once");
 
     for session in ["shared", "own0", "own1"] {

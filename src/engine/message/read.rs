@@ -48,7 +48,7 @@ pub struct Event {
     pub body: Body,
     /// The API it comes from, where its shape tells.
     pub format: Option<Format>,
-    /// Names by which a second copy of the event is known, most specific first: `m:` message id, `c:` call id, `r:` result's call id, `u:` usage id.
+    /// Names by which a second copy of the event is known, its own first (empty: it has none): `m:` message id, `c:` call id, `r:` result's call id, `u:` usage id.
     pub keys: Vec<String>,
 }
 
@@ -90,9 +90,26 @@ struct Envelope<'a> {
     output_tokens: Option<u64>,
 }
 
+/// Reads a struct; an error names the field below `place`.
+fn parse<'a, T: Deserialize<'a>>(raw: &'a str, place: &str) -> Result<T, InvalidEvent> {
+    serde_json::from_str(raw).map_err(|error| {
+        // Only a refused text is read a second time, to learn where it is wrong.
+        let deserializer = &mut serde_json::Deserializer::from_str(raw);
+        let path = serde_path_to_error::deserialize::<_, T>(deserializer).err().map(|traced| traced.path().to_string());
+        let path = path.filter(|path| path != ".").unwrap_or_default();
+        let field = match (place, path.as_str()) {
+            ("", "") => "event".to_owned(),
+            (place, "") => place.to_owned(),
+            ("", path) => path.to_owned(),
+            (place, path) => format!("{place}.{path}"),
+        };
+        invalid(&field, short(&error))
+    })
+}
+
 /// Reads an event from its JSON text.
 pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
-    let envelope: Envelope = serde_json::from_str(raw).map_err(|e| invalid("event", short(&e)))?;
+    let envelope: Envelope = parse(raw, "")?;
     let kind = envelope.kind.as_deref().unwrap_or_default().to_owned();
     let id = match envelope.id.map(RawValue::get) {
         None | Some("null") => None,
@@ -122,9 +139,9 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
                 .ok_or_else(|| invalid("message", "is missing; a native message object is expected"))?;
             let (mut turn, format) = read_message(raw.get())?;
             turn.meta = envelope.meta;
-            if let Some(id) = &id {
-                keys.push(format!("m:{id}"));
-            }
+            // Only its own id makes a message a second copy. Without one the first name is empty: the calls and results in
+            // it are known from now on, but a message that repeats them may say something else besides.
+            keys.push(id.as_ref().map(|id| format!("m:{id}")).unwrap_or_default());
             keys.extend(turn.calls().filter(|id| !id.is_empty()).map(|id| format!("c:{id}")));
             keys.extend(turn.results().filter(|id| !id.is_empty()).map(|id| format!("r:{id}")));
             (EventKind::Message, Body::Turn(turn), format)
@@ -189,7 +206,7 @@ struct Message<'a> {
 
 /// Reads a native message. The format is `None` where the shape fits both APIs.
 pub fn read_message(raw: &str) -> Result<(Turn, Option<Format>), InvalidEvent> {
-    let message: Message = serde_json::from_str(raw).map_err(|e| invalid("message", short(&e)))?;
+    let message: Message = parse(raw, "message")?;
     let role = message.role.as_deref().ok_or_else(|| {
         invalid("message.role", "is missing; accepted are user, assistant, system, developer, tool, function")
     })?;
@@ -278,7 +295,7 @@ fn read_block(raw: &str, field: &str) -> Result<(Part, Option<Format>), InvalidE
     if raw.starts_with('"') {
         return Ok((Part::Text(string(raw, field)?), None));
     }
-    let block: Block = serde_json::from_str(raw).map_err(|e| invalid(field, short(&e)))?;
+    let block: Block = parse(raw, field)?;
     let kind = block.kind.as_deref().unwrap_or_default();
     let anthropic = Some(Format::Anthropic);
     Ok(match kind {

@@ -149,7 +149,9 @@ impl Session {
                     Shape::Messages(format) => write_messages(&Request { format, ..whole }),
                     Shape::Markdown => write_markdown(&whole),
                 };
-                let from = self.live.first().map_or(self.last_seq + 1, |record| record.seq);
+                // After a compaction the system messages stand before the memory, and the tail begins behind it.
+                let mut tail = self.live.iter().skip_while(|record| self.head.is_some() && record.role == Role::System);
+                let from = tail.next().map_or(self.last_seq + 1, |record| record.seq);
                 let answer = self.answer(shape, &written, from, Some(reason), &Compaction::default());
                 Prepared { request, answer: Arc::new(answer), plan: None }
             }

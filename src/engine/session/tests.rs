@@ -102,7 +102,7 @@ fn calls_are_open_until_answered_or_given_up() {
 fn old_functions_are_paired_by_order() {
     let mut fed = Fed::new(settings());
     fed.event(&json!({"type": "message", "message": {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": "{}"}}}));
-    assert_eq!(open(&fed), ["function:1"]);
+    assert_eq!(open(&fed), ["function_1"]);
     fed.event(&json!({"type": "message", "message": {"role": "function", "name": "f", "content": "1"}}));
     assert!(open(&fed).is_empty());
 }

@@ -44,7 +44,7 @@ pub struct NewEvent<'a> {
     /// Estimated tokens.
     pub tokens: u32,
     /// The names under which a second copy of it is known. Where the first one is known in the session, the
-    /// event is a second copy and is not stored.
+    /// event is a second copy and is not stored; an empty name is never known.
     pub keys: &'a [String],
     /// Its JSON.
     pub raw: &'a str,
@@ -95,6 +95,9 @@ fn append(connection: &mut Connection, meta: &SessionMeta, events: &[NewEvent]) 
             let seq = row.marks.last_seq + 1;
             let mut known = false;
             for (index, name) in event.keys.iter().enumerate() {
+                if name.is_empty() {
+                    continue;
+                }
                 let new = insert_key.execute(params![row.key.0, name, seq.cast_signed()])? > 0;
                 known = index == 0 && !new;
                 if known {

@@ -84,10 +84,13 @@ impl Core {
             let (Some((answer, (revision, source))), Some(())) = (answered, self.perform(&root, &id, effects)?) else {
                 continue;
             };
-            let Some(entry) = self.entry(&root, &id) else { continue };
-            if request.instructions.is_some() {
-                entry.saved_tokens = 0;
+            if request.instructions.is_some()
+                && let Some(workspace) = self.workspaces.get_mut(&root)
+            {
+                // They stand nowhere else, so they must survive this process.
+                workspace.save(&id);
             }
+            let Some(entry) = self.entry(&root, &id) else { continue };
             let messages: &RawValue =
                 serde_json::from_str(&answer.messages).map_err(|error| RequestError::internal(error.to_string()))?;
             let result = CompactResult {

@@ -8,6 +8,7 @@ use super::{Answer, RETRIES, busy, new_revision};
 use crate::engine::effect::Effect;
 use crate::engine::event::{Event, Origin};
 use crate::engine::memory::rfc3339;
+use crate::engine::redact::redact;
 use crate::server::client::Urgency;
 use crate::server::main_loop::{Core, Reply, now, refused};
 use crate::server::workspace::{Workspace, stamp};
@@ -83,8 +84,9 @@ impl Core {
 
     /// The user's text becomes part of the memory, and the file gets what comes of it.
     pub(in crate::server) fn file_edited(&mut self, root: &Path, id: &str, base: String, text: &str) {
+        let clean = if self.config.redact { redact(text).into_owned() } else { text.to_owned() };
         let Some(entry) = self.entry(root, id) else { return };
-        let event = Event::FileEdited { base, text: text.to_owned() };
+        let event = Event::FileEdited { base, text: clean };
         let effects = entry.session.apply(now(), event);
         entry.saved_tokens = 0;
         let revision = effects.into_iter().find_map(|effect| match effect {

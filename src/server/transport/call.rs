@@ -2,19 +2,21 @@
 //!
 //! The methods under `sessionMemory/` are served raw: the handler gets the JSON text of `params` as a string and
 //! returns the JSON text of the result as one (see `RawJson`), which is put into the answer as it is. All others get
-//! their parameters as values.
+//! their parameters as values. A command of `workspace/executeCommand` that is the twin of such a method becomes it.
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use futures_util::future::FutureExt;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tower::Service;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
 use super::outbox::Outbox;
+use crate::wire::protocol::Method;
 
 /// Methods that start with this are served raw.
 const RAW_PREFIX: &str = "sessionMemory/";
@@ -40,8 +42,27 @@ pub(super) struct Call {
     raw: bool,
 }
 
+/// A command that is the twin of a raw method is that method, with the command's argument for parameters.
+fn twin(method: String, params: Option<&RawValue>) -> (String, Option<&RawValue>) {
+    #[derive(Deserialize)]
+    struct Command<'a> {
+        command: String,
+        #[serde(borrow, default)]
+        arguments: Vec<&'a RawValue>,
+    }
+    if method != "workspace/executeCommand" {
+        return (method, params);
+    }
+    let command = params.and_then(|params| serde_json::from_str::<Command>(params.get()).ok());
+    match command.and_then(|given| Some((Method::from_command(&given.command)?, given.arguments))) {
+        Some((twin, arguments)) => (twin.name().to_owned(), arguments.into_iter().next()),
+        None => (method, params),
+    }
+}
+
 impl Call {
     pub(super) fn new(id: Option<Id>, method: String, params: Option<&RawValue>) -> Self {
+        let (method, params) = twin(method, params);
         let raw = method.starts_with(RAW_PREFIX);
         let lifecycle = match method.as_str() {
             "initialize" => Lifecycle::Initialize,

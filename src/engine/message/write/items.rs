@@ -103,13 +103,36 @@ pub struct Piece<'a> {
 /// The pieces of a request; usage reports say nothing here.
 pub fn pieces<'a>(request: &Request<'a>) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
+    let mut function = String::new();
     for event in &request.events {
         let Ok(read) = read_event(event.raw) else { continue };
-        let Body::Turn(turn) = read.body else { continue };
+        let Body::Turn(mut turn) = read.body else { continue };
+        let old = name_old_functions(&mut turn, event.seq, &mut function);
         let index = pieces.len();
-        pieces.push(piece(request, *event, &turn, read.format, index));
+        pieces.push(piece(request, *event, &turn, read.format, old, index));
     }
     pieces
+}
+
+/// OpenAI's old `function_call` has no ids. It comes back as a tool call named after its event, which every model that
+/// knows the old form understands too; true where the turn holds one.
+fn name_old_functions(turn: &mut Turn, seq: u64, function: &mut String) -> bool {
+    let mut found = false;
+    for part in &mut turn.parts {
+        match part {
+            Part::Call { id, .. } if id.is_empty() => {
+                *id = format!("function_{seq}");
+                function.clone_from(id);
+                found = true;
+            }
+            Part::Result { call, .. } if call.is_empty() => {
+                call.clone_from(function);
+                found = true;
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn piece<'a>(
@@ -117,9 +140,10 @@ fn piece<'a>(
     event: TailEvent<'a>,
     turn: &Turn,
     shape: Option<Format>,
+    old: bool,
     index: usize,
 ) -> Piece<'a> {
-    let native = Native::of(event.raw, request.format, shape);
+    let native = if old { None } else { Native::of(event.raw, request.format, shape) };
     let mut items = Vec::with_capacity(turn.parts.len());
     for (at, part) in turn.parts.iter().enumerate() {
         let mut item = match native.as_ref().and_then(|native| native.block(at, part)) {
