@@ -9,7 +9,7 @@ use super::client::Client;
 use super::cores::{Cores, place};
 use super::peers::start_echo;
 use super::plan::{Plan, tokens};
-use super::server::{Feeding, Place, append_params, feed};
+use super::server::{Feeding, Place, append_params, feed, settle};
 use super::table::{Figure, Series, Target};
 use super::workload::{Event, Workload, sized_event};
 
@@ -59,6 +59,8 @@ pub fn run(plan: &Plan) -> anyhow::Result<Vec<Figure>> {
                         echo.request("sessionMemory/prepare", answer.result()?.get())?;
                     }
                 }
+                // The search index follows when there is time; the other side is not to be measured beside it.
+                settle(&mut server)?;
                 for event in &events {
                     std::thread::sleep(pause);
                     let insert = insert(&bare, &event.raw)?;

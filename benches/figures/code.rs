@@ -49,7 +49,9 @@ fn function(module: u64, number: u64) -> String {
     format!("{}_{}_{}", of(VERBS, number), of(NOUNS, module + number / 3), word(module * 3 + number % 9))
 }
 
-fn line(random: &mut Random, module: u64) -> String {
+/// A line of a module's source; the same line is the same text wherever it is shown.
+fn line(module: u64, at: u64) -> String {
+    let random = &mut Random::new(module * 10_000 + at);
     let number = random.below(40);
     let (name, noun) = (function(module, number), of(NOUNS, module + number));
     match random.below(11) {
@@ -63,41 +65,34 @@ fn line(random: &mut Random, module: u64) -> String {
             type_name(module),
             8 << random.below(4)
         ),
-        2 => format!("        let {noun} = self.{}.{name}({})?;", of(NOUNS, number), random.below(4096)),
-        3 => format!("        if {noun}.len() > {} {{", of(NOUNS, module).to_ascii_uppercase() + "_LIMIT"),
+        2 => format!("        let {noun} = self.{}.{name}({})?;", of(NOUNS, number), random.below(64)),
+        3 => format!("        if {noun}.len() > {}_LIMIT {{", of(NOUNS, module).to_ascii_uppercase()),
         4 => format!("            return Err(Error::{}({noun}.id()));", type_name(module + number % 3)),
         5 => "        }".to_owned(),
-        6 => format!("        self.{}.insert({noun}.key(), {});", word(module), random.below(100_000)),
-        7 => format!("        tracing::debug!({noun} = ?{noun}, \"{} {}\");", of(VERBS, number), noun),
+        6 => format!("        self.{}.insert({noun}.key(), {});", word(module), random.below(100)),
+        7 => format!("        tracing::debug!({noun} = ?{noun}, \"{} {noun}\");", of(VERBS, number)),
         8 => format!(
             "        for {noun} in self.{}_{}.iter().filter(|{noun}| {noun}.is_open()) {{",
             of(NOUNS, number),
             word(module)
         ),
-        9 => format!("        assert_eq!({name}(&{noun}), {});", random.below(1000)),
+        9 => format!("        assert_eq!({name}(&{noun}), {});", random.below(100)),
         _ => "    }".to_owned(),
     }
 }
 
-/// Some lines of a module's source.
-pub fn source(random: &mut Random, module: u64, lines: u64) -> String {
-    let mut text = String::new();
-    for _ in 0..lines {
-        text.push_str(&line(random, module));
-        text.push('\n');
-    }
-    text
+/// Some lines of a module's source, from `first` on.
+pub fn source(module: u64, first: u64, lines: u64) -> String {
+    (first..first + lines).map(|at| line(module, at) + "\n").collect()
 }
 
-fn numbered(random: &mut Random, module: u64, lines: u64) -> String {
-    let first = random.between(1, 400);
-    let text = source(random, module, lines);
-    text.lines().zip(first..).map(|(line, number)| format!("{number:>6}\t{line}\n")).collect()
+fn numbered(module: u64, first: u64, lines: u64) -> String {
+    (first..first + lines).map(|at| format!("{at:>6}\t{}\n", line(module, at))).collect()
 }
 
 fn test_run(random: &mut Random, module: u64, failed: bool) -> String {
     let mut out = format!("   Compiling atlas v0.{}.0 (/home/dev/atlas)\n", module % 90);
-    let tests = random.size(5, 80);
+    let tests = 5 + module % 60;
     let _ = writeln!(
         out,
         "    Finished `test` profile [unoptimized] in {}.{:02}s\n\nrunning {tests} tests",
@@ -135,7 +130,7 @@ fn compile_error(random: &mut Random, module: u64) -> String {
         path(module),
         random.between(5, 900),
         random.between(5, 60),
-        line(random, module)
+        line(module, random.below(300))
     )
 }
 
@@ -149,20 +144,20 @@ pub fn tool_use(random: &mut Random, module: u64) -> (&'static str, Value, Strin
                 let output = format!("File does not exist: {missing}");
                 return ("Read", json!({"file_path": missing}), output, true);
             }
-            let lines = random.size(12, 320);
-            (
-                "Read",
-                json!({"file_path": path, "offset": random.below(400), "limit": lines}),
-                numbered(random, module, lines),
-                false,
-            )
+            let (first, lines) = (random.below(300), random.size(12, 320));
+            let input = json!({"file_path": path, "offset": first, "limit": lines});
+            ("Read", input, numbered(module, first, lines), false)
         }
         35..58 => {
-            let (old, new) = (random.between(2, 8), random.between(2, 16));
-            let input = json!({"file_path": path, "old_string": source(random, module, old), "new_string": source(random, module, new)});
+            let (first, old, new) = (random.below(300), random.between(2, 8), random.between(2, 16));
+            let input = json!({
+                "file_path": path,
+                "old_string": source(module, first, old),
+                "new_string": source(module, first + random.below(3), new),
+            });
             let shown = random.between(4, 16);
             let output =
-                format!("The file {path} has been updated. Here is the result:\n{}", numbered(random, module, shown));
+                format!("The file {path} has been updated. Here is the result:\n{}", numbered(module, first, shown));
             ("Edit", input, output, false)
         }
         58..72 => {
@@ -170,7 +165,10 @@ pub fn tool_use(random: &mut Random, module: u64) -> (&'static str, Value, Strin
             let output: String = (0..random.size(3, 60))
                 .map(|_| {
                     let at = module.saturating_sub(random.below(20));
-                    format!("{}:{}:{}\n", self::path(at), random.between(1, 900), line(random, at))
+                    {
+                        let number = random.between(1, 300);
+                        format!("{}:{number}:{}\n", self::path(at), line(at, number))
+                    }
                 })
                 .collect();
             ("Grep", json!({"pattern": name, "path": "/home/dev/atlas/src", "output_mode": "content"}), output, false)

@@ -114,13 +114,13 @@ impl Workload {
 
 /// A `toolResult` whose JSON is `bytes` long, different for each number.
 pub fn sized_event(number: u64, bytes: usize) -> String {
-    let mut random = Random::new(number);
     let text = |content: &str| {
         json!({"type": "toolResult", "id": format!("call_{number:09}"), "content": content}).to_string()
     };
-    let mut content = code::source(&mut random, number % 500, 8);
+    let (mut content, mut at) = (String::new(), number * 7 % 300);
     while text(&content).len() < bytes {
-        content.push_str(&code::source(&mut random, number % 500, 4));
+        content.push_str(&code::source(number / 20, at, 4));
+        at += 4;
     }
     while text(&content).len() > bytes && content.pop().is_some() {}
     text(&content)

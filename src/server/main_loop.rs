@@ -266,7 +266,7 @@ impl Core {
         let Some(workspace) = self.workspaces.get_mut(&root) else { return };
         let Some(entry) = workspace.sessions.get_mut(&id) else { return };
         entry.session.apply(now(), Event::Idle);
-        if entry.tokens >= entry.saved_tokens + SAVE_TOKENS {
+        if entry.save_soon || entry.tokens >= entry.saved_tokens + SAVE_TOKENS {
             workspace.save(&id);
         }
         self.writer.send(Job::Index { state: workspace.state.clone() });
@@ -277,7 +277,7 @@ impl Core {
             let ids: Vec<String> = workspace
                 .sessions
                 .iter()
-                .filter(|(_, entry)| entry.tokens > entry.saved_tokens)
+                .filter(|(_, entry)| entry.save_soon || entry.tokens > entry.saved_tokens)
                 .map(|(id, _)| id.clone())
                 .collect();
             for id in ids {

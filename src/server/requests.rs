@@ -94,7 +94,11 @@ impl Core {
             (None, None) => Ok(Ok(entry.marks)),
         };
         match swapped {
-            Ok(Ok(marks)) => entry.marks = marks,
+            Ok(Ok(marks)) => {
+                entry.marks = marks;
+                // What the reports so far have taught about token counts does not follow from the events behind a cut.
+                entry.save_soon |= cut.is_some();
+            }
             // The engine is ahead of the store now: only loading the session again is safe.
             Ok(Err(_)) => {
                 workspace.sessions.remove(id);

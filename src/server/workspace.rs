@@ -50,6 +50,8 @@ pub struct Entry {
     pub file: MemoryFile,
     /// Tokens of all its events when its state was last saved.
     pub saved_tokens: u64,
+    /// Something happened that the events alone do not tell: the state is to be saved soon.
+    pub save_soon: bool,
     /// Tokens of all its events.
     pub tokens: u64,
     /// State of the memory file when it was last looked at.
@@ -112,6 +114,7 @@ impl Workspace {
             marks: Marks::default(),
             file: self.memory_file(&row.id, config)?,
             saved_tokens: 0,
+            save_soon: false,
             tokens: 0,
             stamp: None,
             used: 0,
@@ -186,6 +189,7 @@ impl Workspace {
             marks: row.marks,
             file: self.memory_file(&row.id, config)?,
             saved_tokens: row.tokens,
+            save_soon: false,
             tokens: row.tokens,
             stamp: None,
             used: 0,
@@ -200,7 +204,10 @@ impl Workspace {
             self.store.save_snapshot(entry.key, entry.marks, &state).map_err(|error| error.to_string())
         });
         match result {
-            Ok(_) => entry.saved_tokens = entry.tokens,
+            Ok(_) => {
+                entry.saved_tokens = entry.tokens;
+                entry.save_soon = false;
+            }
             Err(error) => tracing::warn!(session = id, "the state was not saved: {error}"),
         }
     }

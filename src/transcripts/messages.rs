@@ -105,6 +105,8 @@ impl Importer {
             self.document.push(b'\n');
             return;
         }
+        // Some editors put a byte order mark before the first line.
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         if line.trim_ascii().is_empty() {
             return;
         }

@@ -115,7 +115,7 @@ fn deep_nesting_is_data() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);
     server.tolerate(DID_UPDATE);
-    for (depth, close) in [(10_000, true), (200_000, true), (10_000, false)] {
+    for (depth, close) in [(10_000, true), (40_000, true), (10_000, false)] {
         let (open, shut) = ("[".repeat(depth), if close { "]".repeat(depth) } else { String::new() });
         let event = format!(r#"{{"type":"toolCall","id":"c{depth}","name":"Deep","input":{{"x":{open}{shut}}}}}"#);
         let answer = server.text("append", &format!(r#"{{"sessionId":"s","events":[{event}]}}"#));

@@ -174,7 +174,7 @@ fn cases() -> Vec<Case> {
 fn run(case: &Case, voice: Voice, server: &mut Server) {
     let session = format!("{} {voice:?}", case.name);
     let mut script = Script::new(voice);
-    for number in 0..10 {
+    for number in 0..7 {
         script.round(number, 200);
     }
     script.user("Now this:");
@@ -188,7 +188,7 @@ fn run(case: &Case, voice: Voice, server: &mut Server) {
     let open: Vec<String> = case.open.iter().map(|&id| id.to_owned()).collect();
     for (format, shape) in [("anthropic", Voice::Anthropic), ("openai", Voice::OpenAi), ("markdown", Voice::Events)] {
         let answer = server
-            .call("compact", json!({"sessionId": session, "targetTokens": 2000, "apply": false, "format": format}));
+            .call("compact", json!({"sessionId": session, "targetTokens": 1500, "apply": false, "format": format}));
         assert_eq!(answer["compacted"], true, "{session}: {}", answer["reason"]);
         let text = strings(&answer["messages"]);
         for kept in case.kept {
@@ -199,7 +199,7 @@ fn run(case: &Case, voice: Voice, server: &mut Server) {
         }
     }
     // The same after the session was loaded anew, and after the cut.
-    let answer = server.call("compact", json!({"sessionId": session, "targetTokens": 2000}));
+    let answer = server.call("compact", json!({"sessionId": session, "targetTokens": 1500}));
     valid(answer["messages"].as_array().unwrap(), voice, &open);
     let appended = server.append(&session, &[assistant("later", &prose(20, 1))]);
     assert_eq!(appended["openToolCalls"], json!(case.open), "{session} after the cut");

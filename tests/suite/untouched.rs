@@ -101,7 +101,7 @@ fn the_tail_of_a_compaction_has_the_messages_as_they_came() {
         let voice = if at % 2 == 0 { Voice::Anthropic } else { Voice::OpenAi };
         let voice = if message.contains(r#""content":["#) { Voice::Anthropic } else { voice };
         let mut script = Script::new(voice);
-        for number in 0..30 {
+        for number in 0..24 {
             script.round(number, 300);
         }
         if role == "assistant" {
@@ -114,7 +114,7 @@ fn the_tail_of_a_compaction_has_the_messages_as_they_came() {
         let batch =
             format!(r#"{{"sessionId":"{session}","events":[{{"type":"message","message":{message}}},{last}]}}"#);
         server.text("append", &batch).unwrap();
-        let params = json!({"sessionId": session, "targetTokens": 11_000}).to_string();
+        let params = json!({"sessionId": session, "targetTokens": 10_000}).to_string();
         let answer = server.text("compact", &params).unwrap();
         let messages = serde_json::from_str::<Compacted>(&answer).unwrap().messages;
         assert_eq!(messages[messages.len() - 2].get(), *message, "{voice:?}");

@@ -88,7 +88,6 @@ impl Core {
         let Some(entry) = self.entry(root, id) else { return };
         let event = Event::FileEdited { base, text: clean };
         let effects = entry.session.apply(now(), event);
-        entry.saved_tokens = 0;
         let revision = effects.into_iter().find_map(|effect| match effect {
             Effect::Revised(revision) => Some(revision),
             _ => None,

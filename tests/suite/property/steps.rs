@@ -57,7 +57,7 @@ fn told() -> impl Strategy<Value = Told> {
 }
 
 fn words() -> impl Strategy<Value = usize> {
-    prop_oneof![6 => 0usize..60, 2 => 60usize..400, 1 => 400usize..2000]
+    prop_oneof![6 => 0usize..40, 2 => 40usize..300, 1 => 300usize..1200]
 }
 
 fn target() -> impl Strategy<Value = Option<u64>> {

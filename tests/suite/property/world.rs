@@ -212,7 +212,11 @@ impl World {
                         text: revision.text.clone(),
                     });
                 }
-                Effect::Cut(cut) => self.cut = Some(*cut),
+                // The server saves the state with every cut.
+                Effect::Cut(cut) => {
+                    self.cut = Some(*cut);
+                    self.save();
+                }
                 Effect::Compacted { answer, memory } => answered = Some(((*answer).clone(), memory)),
                 Effect::Pressure { .. } => {}
             }
