@@ -111,7 +111,8 @@ impl Config {
                 }
             }
             "redact" => {
-                self.redact = value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?
+                self.redact =
+                    value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?;
             }
             "provider" => {
                 if value != "extractive" {

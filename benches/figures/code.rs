@@ -87,7 +87,11 @@ pub fn source(module: u64, first: u64, lines: u64) -> String {
 }
 
 fn numbered(module: u64, first: u64, lines: u64) -> String {
-    (first..first + lines).map(|at| format!("{at:>6}\t{}\n", line(module, at))).collect()
+    let mut text = String::new();
+    for at in first..first + lines {
+        let _ = writeln!(text, "{at:>6}\t{}", line(module, at));
+    }
+    text
 }
 
 fn test_run(random: &mut Random, module: u64, failed: bool) -> String {
@@ -162,15 +166,11 @@ pub fn tool_use(random: &mut Random, module: u64) -> (&'static str, Value, Strin
         }
         58..72 => {
             let name = function(module, random.below(40));
-            let output: String = (0..random.size(3, 60))
-                .map(|_| {
-                    let at = module.saturating_sub(random.below(20));
-                    {
-                        let number = random.between(1, 300);
-                        format!("{}:{number}:{}\n", self::path(at), line(at, number))
-                    }
-                })
-                .collect();
+            let mut output = String::new();
+            for _ in 0..random.size(3, 60) {
+                let (at, number) = (module.saturating_sub(random.below(20)), random.between(1, 300));
+                let _ = writeln!(output, "{}:{number}:{}", self::path(at), line(at, number));
+            }
             ("Grep", json!({"pattern": name, "path": "/home/dev/atlas/src", "output_mode": "content"}), output, false)
         }
         72..90 => {
@@ -182,9 +182,10 @@ pub fn tool_use(random: &mut Random, module: u64) -> (&'static str, Value, Strin
         90..95 => ("Bash", json!({"command": "cargo check --workspace"}), compile_error(random, module), true),
         _ => {
             let command = format!("git diff --stat HEAD~{} -- src/{}", random.between(1, 9), of(NOUNS, module / 7));
-            let output: String = (0..random.size(2, 30))
-                .map(|at| format!(" src/{}.rs | {} {}\n", module_name(module + at), random.below(90), "+".repeat(4)))
-                .collect();
+            let mut output = String::new();
+            for at in 0..random.size(2, 30) {
+                let _ = writeln!(output, " src/{}.rs | {} ++++", module_name(module + at), random.below(90));
+            }
             ("Bash", json!({"command": command}), output, false)
         }
     }

@@ -60,6 +60,7 @@ impl Conversation {
 }
 
 /// All of them.
+#[expect(clippy::unnecessary_wraps, reason = "all groups have one signature")]
 pub fn run(plan: &Plan) -> anyhow::Result<Vec<Figure>> {
     let mut figures = texts(plan);
     figures.extend(updates(plan));

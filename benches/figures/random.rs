@@ -1,4 +1,4 @@
-//! Pseudo-random numbers that are the same on every machine (the SplitMix64 sequence).
+//! Pseudo-random numbers that are the same on every machine (the `SplitMix64` sequence).
 
 /// A sequence.
 #[derive(Clone)]

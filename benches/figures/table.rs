@@ -173,7 +173,7 @@ fn number(value: f64) -> String {
 }
 
 fn shown(spread: &Spread) -> String {
-    if spread.least == spread.most {
+    if spread.least.total_cmp(&spread.most).is_eq() {
         number(spread.median)
     } else {
         format!("{} ({}-{})", number(spread.median), number(spread.least), number(spread.most))

@@ -184,7 +184,7 @@ impl Replay {
                     self.moment(Some(Happening::Pressure(level)));
                 }
                 "window/showMessage" => {
-                    output::note(&output::printable(params["message"].as_str().unwrap_or_default()))
+                    output::note(&output::printable(params["message"].as_str().unwrap_or_default()));
                 }
                 _ => {}
             }

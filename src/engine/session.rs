@@ -30,6 +30,9 @@ pub use revision::Memory;
 /// Window of a model that nobody named, in tokens.
 pub const DEFAULT_CONTEXT_LIMIT: u64 = 200_000;
 
+/// Tokens of turns that wait for the extractor at most, so that a later answer does not have to wait for them.
+const MOST_UNREAD_TOKENS: u64 = 8_000;
+
 /// How fresh the memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -68,6 +71,9 @@ pub struct Session {
     abandoned: HashSet<String>,
     calibration: Calibration,
     extractor: Extractor,
+    /// Turns that the extractor has not read yet: an acknowledgement need not wait for that.
+    unread: Vec<(u64, i64, Turn)>,
+    unread_tokens: u64,
     edits: Edits,
     schedule: Schedule,
     memory: Option<Memory>,
@@ -95,6 +101,8 @@ impl Session {
             abandoned: HashSet::new(),
             calibration: Calibration::default(),
             extractor: Extractor::new(),
+            unread: Vec::new(),
+            unread_tokens: 0,
             edits: Edits::default(),
             schedule: Schedule::default(),
             memory: None,
@@ -108,6 +116,9 @@ impl Session {
 
     /// Takes in what happened at time `now` (milliseconds since the epoch); returns what is to be done.
     pub fn apply(&mut self, now: i64, event: Event) -> Vec<Effect> {
+        if matches!(event, Event::Update { .. } | Event::Compact(_) | Event::Idle) {
+            self.read_up();
+        }
         match event {
             Event::Appended(stored) => {
                 for stored in stored {
@@ -157,11 +168,23 @@ impl Session {
                         .find(|line| !line.is_empty())
                         .map(|line| line.chars().take(80).collect());
                 }
-                self.extractor.observe(record.seq, record.at, &turn);
+                self.unread_tokens += u64::from(record.tokens);
+                self.unread.push((record.seq, record.at, turn));
+                if self.unread_tokens >= MOST_UNREAD_TOKENS {
+                    self.read_up();
+                }
                 self.estimate += u64::from(record.tokens);
                 self.schedule.observe(record.tokens, record.results.len());
                 self.live.push(record);
             }
+        }
+    }
+
+    /// Lets the extractor read what came since it read last.
+    fn read_up(&mut self) {
+        self.unread_tokens = 0;
+        for (seq, at, turn) in self.unread.drain(..) {
+            self.extractor.observe(seq, at, &turn);
         }
     }
 

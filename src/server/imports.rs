@@ -166,7 +166,7 @@ impl Core {
                         intakes.push(intake);
                     }
                     Err(error) => {
-                        tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}")
+                        tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}");
                     }
                 },
                 Item::Compacted(_) | Item::Rewound { .. } => {
@@ -236,8 +236,8 @@ impl Core {
 fn name_by_place(intake: &mut Intake, place: u64) {
     if let Some(name) = intake.event.keys.first_mut().filter(|name| name.is_empty()) {
         let digest = Sha256::digest(intake.raw.as_bytes());
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        *name = format!("i:{place}:{short}");
+        let short = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+        *name = format!("i:{place}:{short:016x}");
     }
 }
 

@@ -292,7 +292,7 @@ pub struct CompactMemory<'a> {
     pub uri: &'a str,
 }
 
-/// Result of [`Method::Compact`]. The messages are spliced in as they are.
+/// Result of [`Method::Compact`], its `messages` aside: they are JSON already and are spliced in as they are.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CompactResult<'a> {
@@ -301,8 +301,6 @@ pub struct CompactResult<'a> {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
-    /// `[memory message, ...verbatim tail]`.
-    pub messages: &'a RawValue,
     /// The same as one text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub markdown: Option<&'a str>,
@@ -509,7 +507,6 @@ mod tests {
         let compact = CompactResult {
             compacted: true,
             reason: Some(""),
-            messages: RawValue::NULL,
             markdown: Some(""),
             keep_from: KeepFrom { seq: 1, id: Some("") },
             memory: CompactMemory {

@@ -107,40 +107,6 @@ fn the_conversation_goes_on_after_a_compaction() {
 }
 
 #[test]
-fn a_server_that_starts_anew_knows_what_was_compacted() {
-    for voice in [Voice::Anthropic, Voice::OpenAi, Voice::Events] {
-        let place = Workspace::new();
-        let mut script = Script::long(voice, 20, 500);
-        let answer = {
-            let mut server = Server::quiet(&place);
-            server.tolerate(DID_UPDATE);
-            server.append("s", &script.events);
-            server.call("compact", json!({"sessionId": "s", "targetTokens": 6000}))
-        };
-        check(&answer, &script, voice, Some(6000));
-        let mut server = Server::quiet(&place);
-        server.tolerate(DID_UPDATE);
-        let news: Vec<Value> = {
-            let from = script.events.len();
-            let open = script.open.clone();
-            for id in open {
-                script.result(&id, "all clean");
-            }
-            for number in 0..6 {
-                script.round(1000 + number, 500);
-            }
-            script.events[from..].to_vec()
-        };
-        let appended = server.append("s", &news);
-        assert_eq!(appended["openToolCalls"], json!([]));
-        let added = appended["contextTokens"].as_u64().unwrap() - answer["tokensAfter"].as_u64().unwrap();
-        assert!((3_000..9_000).contains(&added), "{added} tokens were added, {voice:?}");
-        let next = server.call("compact", json!({"sessionId": "s", "targetTokens": 5000}));
-        check(&next, &script, voice, Some(5000));
-    }
-}
-
-#[test]
 fn what_would_not_be_smaller_is_not_compacted() {
     let place = Workspace::new();
     let mut server = Server::quiet(&place);

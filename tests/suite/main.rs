@@ -18,6 +18,7 @@ mod places;
 mod property;
 mod protocol;
 mod redaction;
+mod restart;
 mod rules;
 mod schedule;
 mod search;

@@ -36,6 +36,7 @@ impl Document {
     /// completed work, then key references, active work, errors, pending tasks, intent, current state, and
     /// corrections last; within a section the lightest lines first. A line that is too long by itself is clipped with
     /// a visible mark.
+    #[must_use]
     pub fn fit(&self, budget: u32, section_budget: u32) -> Document {
         let mut entries = Vec::new();
         for section in SACRIFICE {

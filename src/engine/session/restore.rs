@@ -40,7 +40,8 @@ pub struct Restored {
 
 impl Session {
     /// What is to be saved, and the newest event it knows.
-    pub fn saved(&self) -> (Saved, u64) {
+    pub fn saved(&mut self) -> (Saved, u64) {
+        self.read_up();
         let saved = Saved {
             extractor: self.extractor.clone(),
             edits: self.edits.clone(),

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::value::RawValue;
-
 use super::{Answer, RETRIES, busy, to_json};
 use crate::engine::compact::Shape;
 use crate::engine::effect::Effect;
@@ -91,12 +89,9 @@ impl Core {
                 workspace.save(&id);
             }
             let Some(entry) = self.entry(&root, &id) else { continue };
-            let messages: &RawValue =
-                serde_json::from_str(&answer.messages).map_err(|error| RequestError::internal(error.to_string()))?;
             let result = CompactResult {
                 compacted: answer.reason.is_none(),
                 reason: answer.reason.as_deref(),
-                messages,
                 markdown: answer.markdown.as_deref(),
                 keep_from: KeepFrom { seq: answer.keep_from.0, id: answer.keep_from.1.as_deref() },
                 memory: CompactMemory {
@@ -115,7 +110,9 @@ impl Core {
                 warnings: &answer.warnings,
                 elapsed_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
             };
-            return Ok((to_json(&result)?, Some((root, id))));
+            let rest = to_json(&result)?;
+            let answer = format!(r#"{{"messages":{},{}"#, answer.messages, rest.trim_start_matches('{'));
+            return Ok((answer, Some((root, id))));
         }
         Err(busy(&id))
     }

@@ -107,19 +107,17 @@ impl World {
             (loaded.0, loaded.1, loaded.2, &loaded.3, &loaded.4),
             (living.0, living.1, living.2, &living.3, &living.4)
         );
-        for target in [None, Some(1500), Some(8000)] {
-            for shape in SHAPES {
-                let request = || CompactRequest {
-                    target,
-                    shape: Some(shape),
-                    apply: false,
-                    instructions: None,
-                    passages: Vec::new(),
-                };
-                let living = session.apply(self.now, Event::Compact(request()));
-                let loaded = restored.apply(self.now, Event::Compact(request()));
-                assert_eq!(loaded, living, "{target:?} {shape:?}");
-            }
+        for (target, shape) in [None, Some(1500), Some(8000)].into_iter().zip(SHAPES) {
+            let request = || CompactRequest {
+                target,
+                shape: Some(shape),
+                apply: false,
+                instructions: None,
+                passages: Vec::new(),
+            };
+            let living = session.apply(self.now, Event::Compact(request()));
+            let loaded = restored.apply(self.now, Event::Compact(request()));
+            assert_eq!(loaded, living, "{target:?} {shape:?}");
         }
     }
 }

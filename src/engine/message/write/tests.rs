@@ -45,7 +45,7 @@ fn notation(message: &Value) -> String {
     let mut parts = Vec::new();
     match &message["content"] {
         Value::String(text) if role == "tool" => {
-            parts.push(format!("r+{}:{text}", message["tool_call_id"].as_str().unwrap()))
+            parts.push(format!("r+{}:{text}", message["tool_call_id"].as_str().unwrap()));
         }
         Value::String(text) => parts.push(text.clone()),
         Value::Array(blocks) => parts.extend(blocks.iter().map(|block| match block["type"].as_str().unwrap() {
