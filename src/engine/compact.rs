@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::conversation::{MESSAGE_OVERHEAD, PART_OVERHEAD, Part, Record, Role, Turn};
+use super::conversation::{MESSAGE_OVERHEAD, PART_OVERHEAD, Part, Record, Turn};
 use super::message::Format;
 use super::message::read::{Body, read_event};
 use super::message::write::{
@@ -50,6 +50,8 @@ pub struct Limits {
 pub struct Live<'a> {
     /// Its events, oldest first.
     pub records: &'a [Record],
+    /// How many of them, at the start, are the system messages that the conversation began with.
+    pub system: usize,
     /// Calls waiting for a result.
     pub open: &'a HashSet<String>,
     /// Calls given up because the user spoke before a result came.
@@ -100,12 +102,9 @@ pub fn compact(
 ) -> Result<Compaction, TooSmall> {
     let target = limits.target - limits.target / 100 * MARGIN_PERCENT;
     let mut warnings = Vec::new();
-    let (mut system, mut system_tokens) = (0, 0);
-    for record in live.records.iter().take_while(|record| record.role == Role::System) {
-        system += 1;
-        system_tokens += record.tokens;
-    }
+    let system = live.system;
     let mut head: &[Record] = &live.records[..system];
+    let mut system_tokens: u32 = head.iter().map(|record| record.tokens).sum();
     if system_tokens > target / 2 {
         warnings.push(format!(
             "the system message ({system_tokens} tokens) does not fit the target and is left out: keep your own copy"

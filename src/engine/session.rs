@@ -24,11 +24,17 @@ use super::settings::{Pressure, Settings};
 use super::tokens::Calibration;
 pub use compaction::MIN_TARGET;
 use compaction::Prepared;
-pub use restore::{Restored, Saved};
+pub use restore::{Restored, Saved, saved_calibration};
 pub use revision::Memory;
 
 /// Window of a model that nobody named, in tokens.
 pub const DEFAULT_CONTEXT_LIMIT: u64 = 200_000;
+
+/// The first words of a person in a turn, as a title of the conversation.
+pub fn title_of(turn: &Turn) -> Option<String> {
+    let text = (turn.role == Role::User && !turn.meta).then(|| turn.text())?;
+    text.lines().map(str::trim).find(|line| !line.is_empty()).map(|line| line.chars().take(80).collect())
+}
 
 /// Tokens of turns that wait for the extractor at most, so that a later answer does not have to wait for them.
 const MOST_UNREAD_TOKENS: u64 = 8_000;
@@ -64,6 +70,8 @@ pub struct Session {
     format: Option<Format>,
     last_seq: u64,
     live: Vec<Record>,
+    /// How many events at the start of `live` are the system messages that the conversation began with.
+    system: usize,
     /// Estimated size of the live context, the memory message of the last compaction included.
     estimate: u64,
     /// Calls without a result, with the tool's names, in order.
@@ -96,6 +104,7 @@ impl Session {
             format: None,
             last_seq: 0,
             live: Vec::new(),
+            system: 0,
             estimate: 0,
             open: Vec::new(),
             abandoned: HashSet::new(),
@@ -160,14 +169,7 @@ impl Session {
                 self.format = self.format.or(format);
                 self.name_old_functions(&mut record, &turn);
                 self.track_calls(&record, &turn);
-                if self.title.is_none() && turn.role == Role::User && !turn.meta {
-                    self.title = turn
-                        .text()
-                        .lines()
-                        .map(str::trim)
-                        .find(|line| !line.is_empty())
-                        .map(|line| line.chars().take(80).collect());
-                }
+                self.title = self.title.take().or_else(|| title_of(&turn));
                 self.unread_tokens += u64::from(record.tokens);
                 self.unread.push((record.seq, record.at, turn));
                 if self.unread_tokens >= MOST_UNREAD_TOKENS {
@@ -175,9 +177,18 @@ impl Session {
                 }
                 self.estimate += u64::from(record.tokens);
                 self.schedule.observe(record.tokens, record.results.len());
-                self.live.push(record);
+                self.keep(record);
             }
         }
+    }
+
+    /// Adds an event to the live context.
+    fn keep(&mut self, record: Record) {
+        let first = u64::try_from(self.system).is_ok_and(|system| record.seq == system + 1);
+        if first && self.live.len() == self.system && record.role == Role::System {
+            self.system += 1;
+        }
+        self.live.push(record);
     }
 
     /// Lets the extractor read what came since it read last.

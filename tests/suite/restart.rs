@@ -154,3 +154,24 @@ fn the_list_of_sessions_needs_no_session_in_memory() {
         }
     }
 }
+
+/// Only what stands before the conversation is its head; a reminder at the cut is an event of the tail like any other.
+#[test]
+fn a_system_message_at_the_cut_does_not_become_the_head() {
+    let place = Workspace::new();
+    let mut server = start(&place);
+    let mut script = Script::new(Voice::Anthropic);
+    (0..8).for_each(|number| script.round(number, 300));
+    script.events.push(message("reminder", json!({"role": "system", "content": "REMINDER: be brief."})));
+    script.events.push(user("short", "Short one."));
+    script.events.push(assistant("shorter", "Yes."));
+    server.append("s", &script.events);
+    let first = server.call("compact", json!({"sessionId": "s"}));
+    assert_eq!(first["keepFrom"]["id"], "reminder", "the case that this is about");
+    for round in 0..2 {
+        let events: Vec<Value> = (0..8).map(|at| user(&format!("{round}-{at}"), &prose(200, at))).collect();
+        server.append("s", &events);
+        let next = server.call("compact", json!({"sessionId": "s"}));
+        assert_eq!(next["messages"][0]["role"], "user", "compacted {} times more", round + 1);
+    }
+}

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Session;
 use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
-use crate::engine::conversation::Role;
 use crate::engine::effect::{CompactAnswer, Cut, Effect, Revision};
 use crate::engine::event::{CompactRequest, Origin, Passage};
 use crate::engine::message::write::{Request, TailEvent, Treatments, Written, write_markdown, write_messages};
@@ -99,7 +98,7 @@ impl Session {
         let shape = request.shape.unwrap_or(Shape::Messages(self.format()));
         let target = request.target.unwrap_or(self.context_limit / 4).max(MIN_TARGET);
         let open = self.open.iter().map(|(call, _)| call.clone()).collect();
-        let live = Live { records: &self.live, open: &open, abandoned: &self.abandoned };
+        let live = Live { records: &self.live, system: self.system, open: &open, abandoned: &self.abandoned };
         let limits = Limits {
             target: u32::try_from(self.calibration.unscale(target)).unwrap_or(u32::MAX),
             keep_recent: self.settings.keep_recent_tokens,
@@ -150,8 +149,8 @@ impl Session {
                     Shape::Markdown => write_markdown(&whole),
                 };
                 // After a compaction the system messages stand before the memory, and the tail begins behind it.
-                let mut tail = self.live.iter().skip_while(|record| self.head.is_some() && record.role == Role::System);
-                let from = tail.next().map_or(self.last_seq + 1, |record| record.seq);
+                let head = if self.head.is_some() { self.system } else { 0 };
+                let from = self.live.get(head).map_or(self.last_seq + 1, |record| record.seq);
                 let answer = self.answer(shape, &written, from, Some(reason), &Compaction::default());
                 Prepared { request, answer: Arc::new(answer), plan: None }
             }
@@ -192,11 +191,10 @@ impl Session {
 
     /// Makes an answer the live context: system messages, memory, tail.
     fn cut(&mut self, keep_from: u64, estimate: u64, tokens: (u64, u64), memory: String) -> Effect {
-        let system = self.live.iter().take_while(|record| record.role == Role::System).count();
         let mut at = 0;
         self.live.retain(|record| {
             at += 1;
-            at <= system || record.seq >= keep_from
+            at <= self.system || record.seq >= keep_from
         });
         self.estimate = estimate;
         self.calibration.reset_base(estimate);

@@ -23,6 +23,15 @@ pub struct Saved {
     instructions: Vec<String>,
 }
 
+/// How the provider counts, out of a saved state, without reading the rest of it.
+pub fn saved_calibration(state: &[u8]) -> Option<Calibration> {
+    #[derive(Deserialize)]
+    struct Part {
+        calibration: Calibration,
+    }
+    serde_json::from_slice::<Part>(state).ok().map(|part| part.calibration)
+}
+
 /// Everything that the store knows of a session.
 #[derive(Debug, Default)]
 pub struct Restored {
@@ -73,14 +82,17 @@ impl Session {
         session.memory = restored.memory;
         // Up to the compaction the events are already counted in its estimate.
         session.estimate = estimate;
-        let mut head = true;
+        // The system messages that the conversation began with: the first events, one after the other.
+        let mut head = 0;
         for stored in restored.events {
             let seq = stored.seq();
-            head &= matches!(&stored, Stored::Turn { record, .. } if record.role == Role::System);
+            let is_head =
+                seq == head + 1 && matches!(&stored, Stored::Turn { record, .. } if record.role == Role::System);
+            head += u64::from(is_head);
             let before = (session.estimate, session.schedule);
             // A report about a context that is gone says nothing about the present one.
             let outdated = matches!(stored, Stored::Usage { .. }) && seq <= at_seq;
-            session.observe_restored(stored, seq > known && !outdated, head || seq >= keep_from);
+            session.observe_restored(stored, seq > known && !outdated, is_head || seq >= keep_from);
             if at_seq > 0 && seq <= at_seq {
                 session.estimate = before.0;
             }
@@ -112,7 +124,7 @@ impl Session {
                     self.track_calls(&record, &turn);
                     self.estimate += u64::from(record.tokens);
                     self.schedule.observe(record.tokens, record.results.len());
-                    self.live.push(record);
+                    self.keep(record);
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::engine::intake::Intake;
 use crate::engine::message;
 use crate::engine::message::read::Body;
 use crate::engine::schedule::Due;
+use crate::engine::session::title_of;
 use crate::engine::settings::Pressure;
 use crate::host::store::{Appended, Marks, NewEvent, SessionMeta};
 use crate::server::main_loop::{Core, now, refused};
@@ -80,7 +81,13 @@ impl Core {
             workspace.sessions.get(given.id).map(|entry| (entry.marks, entry.session.title().map(str::to_owned)));
         let now = now();
         let format = intakes.iter().find_map(Intake::format).map(message::Format::name);
-        let title = known.as_ref().and_then(|(_, title)| title.as_deref());
+        let told = || {
+            intakes
+                .iter()
+                .find_map(|intake| if let Body::Turn(turn) = &intake.event.body { title_of(turn) } else { None })
+        };
+        let title = known.as_ref().and_then(|(_, title)| title.clone()).or_else(told);
+        let title = title.as_deref();
         let meta =
             SessionMeta { id: given.id, agent: given.agent, title, format, context_limit: given.context_limit, now };
         let appended = {

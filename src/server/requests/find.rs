@@ -9,7 +9,7 @@ use super::append::memory_state;
 use crate::config::Config;
 use crate::engine::conversation::Role;
 use crate::engine::memory::rfc3339;
-use crate::engine::session::DEFAULT_CONTEXT_LIMIT;
+use crate::engine::session::{DEFAULT_CONTEXT_LIMIT, saved_calibration};
 use crate::engine::settings::Pressure;
 use crate::host::store::{SessionRow, StoreError};
 use crate::server::main_loop::{Core, Reply, refused};
@@ -134,6 +134,8 @@ fn describe(workspace: &Workspace, row: &SessionRow, config: &Config) -> Result<
                 }
                 None => row.tokens,
             };
+            let snapshot = workspace.store.snapshot(row.key)?;
+            let calibration = snapshot.and_then(|snapshot| saved_calibration(&snapshot.state)).unwrap_or_default();
             let newest = workspace.store.revision(row.key, None)?;
             let behind = match &newest {
                 Some(revision) if revision.row.covered > 0 => {
@@ -142,6 +144,7 @@ fn describe(workspace: &Workspace, row: &SessionRow, config: &Config) -> Result<
                 }
                 _ => row.tokens,
             };
+            let behind = calibration.scale(behind);
             let freshness = match &newest {
                 None => "none",
                 Some(_) if behind <= u64::from(config.engine.keep_recent_tokens) => "fresh",
@@ -149,7 +152,8 @@ fn describe(workspace: &Workspace, row: &SessionRow, config: &Config) -> Result<
             };
             let revision = row.marks.last_revision;
             let memory = json!({"revision": revision, "freshness": freshness, "behindTokens": behind, "updating": false, "deferred": false});
-            (since, row.context_limit.unwrap_or(DEFAULT_CONTEXT_LIMIT), memory, row.title.clone())
+            let limit = row.context_limit.unwrap_or(DEFAULT_CONTEXT_LIMIT);
+            (calibration.context(since), limit, memory, row.title.clone())
         }
     };
     Ok(json!({
