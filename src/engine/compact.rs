@@ -283,7 +283,7 @@ impl<'a> Tail<'a> {
         let events =
             head.iter().chain(self.records).map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
         let format = if let Shape::Messages(format) = shape { format } else { Format::Anthropic };
-        let request = Request { format, memory, events, treatments: &self.treatments, open };
+        let request = Request { format, memory, events, head: head.len(), treatments: &self.treatments, open };
         match shape {
             Shape::Messages(_) => write_messages(&request),
             Shape::Markdown => write_markdown(&request),

@@ -23,6 +23,7 @@ use crate::wire::protocol::{Method, RequestError};
 
 struct Backend {
     tasks: Sender<Task>,
+    client: Client,
     /// Told the client's process id, so that the server ends with it.
     parent: std::sync::Mutex<Option<oneshot::Sender<u32>>>,
 }
@@ -32,10 +33,16 @@ impl Backend {
     fn request(&self, method: Method, params: String) -> impl Future<Output = Result<RawJson>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
         let sent = self.tasks.send(Task::Request { method, params, reply });
+        let client = self.client.clone();
         async move {
             let ended = || convert::error(RequestError::internal("the server is shutting down"));
             sent.map_err(|_| ended())?;
-            answer.await.map_err(|_| ended())?.map(RawJson).map_err(convert::error)
+            let answer = answer.await.map_err(|_| ended())?.map(RawJson).map_err(convert::error);
+            // A progress token is the client's until the answer; nothing may be reported under it afterwards.
+            if matches!(method, Method::Import | Method::Refresh) {
+                client.delivered().await;
+            }
+            answer
         }
     }
 
@@ -145,6 +152,7 @@ async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>
     while let Some(notice) = notices.recv().await {
         match notice {
             Notice::Notification(method, params) => notify(&client, method, params).await,
+            Notice::Delivered(sender) => drop(sender.send(())),
             Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
         }
     }
@@ -157,13 +165,14 @@ async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>
 pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (client, notices) = Client::new();
+    let notices_of = client.clone();
     let main_loop = MainLoop::start(config, problems, client)?;
     let (parent, parent_pid) = oneshot::channel();
     let tasks = main_loop.tasks();
     let mut lsp_client = None;
     let (service, socket) = service(|client| {
         lsp_client = Some(client);
-        Backend { tasks, parent: std::sync::Mutex::new(Some(parent)) }
+        Backend { tasks, client: notices_of, parent: std::sync::Mutex::new(Some(parent)) }
     });
     let (input, output) = transport::stdio()?;
     let exit = runtime.block_on(async move {

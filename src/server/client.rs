@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use crate::engine::effect::{Effect, Revision};
 use crate::wire::protocol::{DID_CHANGE_PRESSURE, DID_UPDATE};
@@ -20,12 +21,14 @@ pub enum Urgency {
 }
 
 /// Something to tell the client.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Notice {
     /// A notification of ours or of the LSP: method and params.
     Notification(&'static str, Value),
     /// `window/showMessage`, logged as well.
     Show(Urgency, String),
+    /// Everything given before this one is on its way.
+    Delivered(oneshot::Sender<()>),
 }
 
 /// The sending end; cheap to clone.
@@ -46,6 +49,15 @@ impl Client {
     fn send(&self, notice: Notice) {
         // The receiver is gone only when the server ends.
         let _ = self.sender.send(notice);
+    }
+
+    /// Waits until everything given so far is on its way, so that an answer cannot overtake it.
+    pub fn delivered(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(Notice::Delivered(sender));
+        async move {
+            let _ = receiver.await;
+        }
     }
 
     /// Tells of a new version of a memory.

@@ -117,6 +117,8 @@ pub(super) struct Core {
     pub client: Client,
     pub tasks: Sender<Task>,
     pub writer: Writer,
+    /// What the writer gets once the present request is answered: on one core it would come before the answer.
+    pub later: Vec<Job>,
     pub imports: Imports,
     pub folders: Vec<Folder>,
     pub workspaces: HashMap<PathBuf, Workspace>,
@@ -141,6 +143,7 @@ impl Core {
             client,
             tasks,
             writer,
+            later: Vec::new(),
             imports: Imports::default(),
             folders: Vec::new(),
             workspaces: HashMap::new(),
@@ -158,7 +161,10 @@ impl Core {
             };
             match task {
                 Ok(Task::End) | Err(RecvTimeoutError::Disconnected) => break,
-                Ok(task) => self.handle(task),
+                Ok(task) => {
+                    self.handle(task);
+                    self.send_later();
+                }
                 Err(RecvTimeoutError::Timeout) => self.prepare_next(),
             }
         }
@@ -186,9 +192,17 @@ impl Core {
             Task::FileEdited { root, session_id, base, text } => self.file_edited(&root, &session_id, base, &text),
             Task::Flush { reply } => {
                 self.save_all();
+                self.send_later();
                 self.writer.send(Job::Flush { reply });
             }
             Task::End => {}
+        }
+    }
+
+    /// Hands over what had to wait for an answer.
+    pub fn send_later(&mut self) {
+        for job in self.later.drain(..) {
+            self.writer.send(job);
         }
     }
 

@@ -39,6 +39,7 @@ impl Core {
         match result {
             Ok((answer, then)) => {
                 let _ = reply.send(Ok(answer));
+                self.send_later();
                 if let Some((root, id)) = then {
                     self.changed(&root, &id);
                 }
@@ -126,7 +127,7 @@ impl Core {
     ) {
         let Some(workspace) = self.workspaces.get(root) else { return };
         let Some(entry) = workspace.sessions.get(id) else { return };
-        self.writer.send(Job::Write {
+        self.later.push(Job::Write {
             root: root.to_owned(),
             state: workspace.state.clone(),
             session_id: id.to_owned(),
@@ -148,7 +149,7 @@ impl Core {
             file.map(|file| (file, state)).ok_or_else(|| RequestError::unknown_session(&params.session_id))
         });
         match forgotten {
-            Ok((file, state)) => self.writer.send(Job::Forget { state, file, reply }),
+            Ok((file, state)) => self.later.push(Job::Forget { state, file, reply }),
             Err(error) => drop(reply.send(Err(error))),
         }
     }

@@ -64,6 +64,8 @@ pub struct Request<'a> {
     pub memory: Option<&'a str>,
     /// System messages at the head of the conversation and the tail, in order.
     pub events: Vec<TailEvent<'a>>,
+    /// How many of the events stand before the memory.
+    pub head: usize,
     /// What is shortened.
     pub treatments: &'a Treatments,
     /// Calls that are still waiting for their result.
@@ -129,9 +131,9 @@ fn arrange(request: &Request, pieces: &[Piece]) -> Vec<Group> {
     let mut arranged = Arranged { format: request.format, groups: Vec::new(), unanswered: Vec::new() };
     let mut memory = request.memory.map(Item::text);
     let mut called: HashSet<&str> = HashSet::new();
-    for piece in pieces {
+    for (index, piece) in pieces.iter().enumerate() {
         // The memory stands before the conversation and behind the system messages at its head.
-        if piece.role != Role::System
+        if index >= request.head
             && let Some(item) = memory.take()
         {
             arranged.push(Role::User, item);

@@ -141,6 +141,7 @@ impl Session {
                     format: self.format(),
                     memory: self.head.as_deref(),
                     events,
+                    head: self.system,
                     treatments: &treatments,
                     open: &open,
                 };

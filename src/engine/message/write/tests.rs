@@ -36,7 +36,14 @@ fn written(script: &[&str], fed: Format, asked: Format, open: &[&str], memory: O
     let open: HashSet<String> = open.iter().map(|id| (*id).to_owned()).collect();
     let treatments = Treatments::default();
     let tail = raws.iter().enumerate().map(|(at, raw)| TailEvent { seq: at as u64 + 1, raw }).collect();
-    let request = Request { format: asked, memory, events: tail, treatments: &treatments, open: &open };
+    let request = Request {
+        format: asked,
+        memory,
+        events: tail,
+        head: script.iter().take_while(|line| line.starts_with("s:")).count(),
+        treatments: &treatments,
+        open: &open,
+    };
     write_messages(&request).messages.iter().map(|message| notation(&serde_json::from_str(message).unwrap())).collect()
 }
 
@@ -139,6 +146,7 @@ fn what_is_kept_is_kept_byte_for_byte() {
         format: Format::Anthropic,
         memory,
         events: vec![TailEvent { seq: 1, raw: &raw }],
+        head: 0,
         treatments: &treatments,
         open: &open,
     };
@@ -172,6 +180,7 @@ fn treatments_shorten_and_point_to_the_event() {
             format: Format::Anthropic,
             memory: None,
             events,
+            head: 0,
             treatments: &treatments,
             open: &open,
         });
@@ -201,6 +210,7 @@ fn markdown_tells_who_said_what() {
         format: Format::Anthropic,
         memory: Some("MEM"),
         events,
+        head: 0,
         treatments: &treatments,
         open: &open,
     });
