@@ -140,6 +140,8 @@ fn marks(svg: &mut String, scale: &Scale, moments: &[Moment]) {
                     let anchor = if x > WIDTH - 130.0 { "end" } else { "start" };
                     let beside = if anchor == "end" { x - 8.0 } else { x + 8.0 };
                     let label = format!("{} → {}", short(moment.tokens), short(*after));
+                    // To the left of the drop the curve itself is in the way.
+                    let y = if anchor == "end" { y + 20.0 } else { y };
                     let _ = writeln!(
                         svg,
                         "<text class=\"cuttext\" x=\"{beside:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{label}</text>",

@@ -149,3 +149,45 @@ pub fn defined_name(line: &str) -> Option<&str> {
 pub fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
+/// First words of the lines by which build tools and package managers show that they are at work.
+const PROGRESS: [&str; 12] = [
+    "Blocking",
+    "Checking",
+    "Collecting",
+    "Compiling",
+    "Downloaded",
+    "Downloading",
+    "Fetching",
+    "Finished",
+    "Locking",
+    "Preparing",
+    "Running",
+    "Unpacking",
+];
+
+/// A line that says that a tool is at work, which is of no use once it is done.
+pub fn is_progress(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next().is_some_and(|word| PROGRESS.contains(&word)) && words.next().is_some() && !line.contains([':', '='])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_from_results() {
+        let cases = [
+            ("   Compiling serde v1.0.228", true),
+            ("Downloading crates ...", true),
+            ("Running unittests src/lib.rs (target/debug/deps/x)", true),
+            ("error: could not compile `x`", false),
+            ("Finished: 3 errors", false),
+            ("Compiling", false),
+            ("compiling is slow here", false),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(is_progress(line), expected, "{line}");
+        }
+    }
+}
