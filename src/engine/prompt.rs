@@ -1,0 +1,83 @@
+//! What is asked of a model. No vendor's shape: `host::model` writes a [`Prompt`] for each API.
+
+/// A request to a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// What it is for, as the log and the ledger name it.
+    pub purpose: Purpose,
+    /// What stands before the messages.
+    pub context: Context,
+    /// What is said after that, ending with our question.
+    pub messages: Vec<Said>,
+    /// Most tokens of the answer.
+    pub max_output_tokens: u32,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The first memory of a conversation.
+    Create,
+    /// The memory is to cover what happened since.
+    Update,
+    /// A part of a conversation that is too long for one request.
+    Part,
+    /// The parts' memories become one.
+    Join,
+    /// An answer that could not be accepted is to be mended.
+    Repair,
+}
+
+impl Purpose {
+    /// The name in the log and in the ledger.
+    pub fn name(self) -> &'static str {
+        match self {
+            Purpose::Create => "create",
+            Purpose::Update => "update",
+            Purpose::Part => "part",
+            Purpose::Join => "join",
+            Purpose::Repair => "repair",
+        }
+    }
+}
+
+/// What stands before the messages of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Context {
+    /// Instructions of ours: the same text in every request, so that a provider can cache it.
+    Instructions(String),
+    /// The conversation exactly as the agent's own requests had it, for a provider that still has it in its cache.
+    Agent(AgentContext),
+}
+
+/// The beginning of an agent's own request: JSON as the agent sent it, never rebuilt, because one changed byte loses
+/// the cache.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentContext {
+    /// The `system` field (Anthropic), if there is one.
+    pub system: Option<String>,
+    /// The `tools` field, if there is one.
+    pub tools: Option<String>,
+    /// The `thinking` field (Anthropic), if there is one: another value would lose the cache of the messages.
+    pub thinking: Option<String>,
+    /// The messages, each as JSON.
+    pub messages: Vec<String>,
+}
+
+/// A turn of our own in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Whose turn it is.
+    pub by: By,
+    /// The text.
+    pub text: String,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Ours.
+    User,
+    /// The model's.
+    Assistant,
+}
