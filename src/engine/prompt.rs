@@ -1,4 +1,4 @@
-//! What is asked of a model. No vendor's shape: `host::model` writes a [`Prompt`] for each API.
+//! What is asked of a model, and what comes back. No vendor's shape: `host::model` writes a [`Prompt`] for each API.
 
 /// A request to a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,4 +80,43 @@ pub enum By {
     User,
     /// The model's.
     Assistant,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The text, thinking not included.
+    pub text: String,
+    /// Why it ended.
+    pub stop: Stop,
+    /// The model that answered, where it says so.
+    pub model: Option<String>,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// Why an answer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The model had said everything.
+    End,
+    /// It ran into `max_output_tokens` or the end of its window.
+    Length,
+    /// It refused.
+    Refusal,
+    /// Anything else, by the vendor's name, or `unknown` where none was given.
+    Other(String),
+}
+
+/// Tokens of a request as the provider counted them, or as we estimate them where it does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Everything that went in, cached or not.
+    pub input_tokens: u64,
+    /// What came out, thinking included.
+    pub output_tokens: u64,
+    /// The part of the input that was read from the cache.
+    pub cache_read_tokens: u64,
+    /// The part of the input that was written to the cache.
+    pub cache_creation_tokens: u64,
 }
