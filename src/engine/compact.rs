@@ -78,6 +78,8 @@ pub struct Compaction {
     pub memory: String,
     /// Tool outputs left out, and what they would have cost.
     pub masked: Vec<(u64, u32)>,
+    /// How the tail is shortened.
+    pub treatments: Treatments,
     /// What the caller should know.
     pub warnings: Vec<String>,
 }
@@ -92,6 +94,11 @@ pub struct TooSmall {
     pub needed: u32,
 }
 
+/// What may be used of a target.
+pub fn margin(target: u32) -> u32 {
+    target - target / 100 * MARGIN_PERCENT
+}
+
 /// Builds the answer. `memory(budget, tail_from)` renders the memory within a budget for a tail that begins at
 /// that event.
 pub fn compact(
@@ -100,7 +107,7 @@ pub fn compact(
     limits: Limits,
     memory: &dyn Fn(u32, u64) -> String,
 ) -> Result<Compaction, TooSmall> {
-    let target = limits.target - limits.target / 100 * MARGIN_PERCENT;
+    let target = margin(limits.target);
     let mut warnings = Vec::new();
     let system = live.system;
     let mut head: &[Record] = &live.records[..system];
@@ -138,7 +145,9 @@ pub fn compact(
             let spare = target - written.tokens;
             let (keep_from, masked) = (tail.keep_from(), tail.masked());
             let grown = fitting.is_some();
-            fitting = Some(Compaction { written, keep_from, memory: text, masked, warnings: warnings.clone() });
+            let treatments = tail.treatments.clone();
+            fitting =
+                Some(Compaction { written, keep_from, memory: text, masked, treatments, warnings: warnings.clone() });
             if !limits.fill || grown || spare < SPARE_TOKENS || budget + spare > most {
                 break;
             }

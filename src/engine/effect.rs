@@ -40,6 +40,8 @@ pub struct CompactAnswer {
     pub keep_from: (u64, Option<String>),
     /// The last event the memory in the answer stands for.
     pub covered_through: u64,
+    /// Size of the events that it does not stand for, in the provider's tokens. They stand in the tail.
+    pub behind_tokens: u64,
     /// Size of the messages before, in the provider's tokens.
     pub tokens_before: u64,
     /// Size of the answer, in the provider's tokens.

@@ -8,10 +8,13 @@
 //!
 //! Every line is verbatim, or composed of a call's name and inputs. Nothing is invented.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::conversation::{Part, Role, Turn};
 use super::memory::Document;
+use super::tokens;
 
 mod action;
 mod calls;
@@ -24,6 +27,7 @@ mod lexer;
 mod mention;
 mod need;
 mod observe;
+mod parts;
 mod place;
 mod results;
 mod said;
@@ -35,7 +39,7 @@ mod text;
 mod weights;
 
 use errors::Failures;
-use index::Index;
+use index::{Candidate, Index};
 use place::Place;
 use said::Said;
 use tasks::Tasks;
@@ -84,6 +88,20 @@ pub struct Extractor {
     place: Place,
     open: Vec<OpenCall>,
     last_run: Option<LastRun>,
+    /// The candidates weighed, until the next event: documents of any size share it.
+    #[serde(skip)]
+    weighed: OnceLock<Weighed>,
+}
+
+/// What the candidates are worth and cost. Follows from what was read alone.
+#[derive(Clone, Debug)]
+struct Weighed {
+    /// The working directory with its slash, which lines are written without.
+    root: Option<String>,
+    /// Worth of each identifier.
+    worth: Vec<f32>,
+    /// Tokens of each candidate as it will stand.
+    costs: Vec<u32>,
 }
 
 impl Extractor {
@@ -95,6 +113,7 @@ impl Extractor {
     /// Reads one event. `seq` is its number in the session; events come in order, each once.
     pub fn observe(&mut self, seq: u64, _at_ms: i64, turn: &Turn) {
         self.events = self.events.saturating_add(1);
+        self.weighed.take();
         for part in &turn.parts {
             match part {
                 Part::Text(text) => self.prose(seq, turn.role, turn.meta, text),
@@ -107,6 +126,22 @@ impl Extractor {
             self.interrupted();
         }
         self.prune();
+    }
+
+    fn weighed(&self) -> &Weighed {
+        self.weighed.get_or_init(|| {
+            let root = self.place.directory().map(|root| format!("{root}/"));
+            let (asked, said, tasks) = (self.said.asked(), self.said.recent(), self.open_tasks());
+            let worth = need::worth(&self.index, &self.moment(&asked, &said, &tasks));
+            let cost = |line: &Candidate| match &root {
+                Some(root) if line.text.contains(root.as_str()) => {
+                    tokens::estimate(&line.text.replace(root.as_str(), "")) + 2
+                }
+                _ => line.tokens,
+            };
+            let costs = self.index.lines.iter().map(cost).collect();
+            Weighed { root, worth, costs }
+        })
     }
 
     /// The memory for a budget in tokens. Events from `tail_from` on will stand verbatim (their tool results clipped)

@@ -5,6 +5,7 @@
 //! loads it again from the store ([`Saved`] and the events since).
 
 mod compaction;
+mod prepared;
 mod restore;
 mod revision;
 #[cfg(test)]
@@ -23,7 +24,7 @@ use super::schedule::{Due, Schedule};
 use super::settings::{Pressure, Settings};
 use super::tokens::Calibration;
 pub use compaction::MIN_TARGET;
-use compaction::Prepared;
+use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};
 pub use revision::Memory;
 
@@ -70,6 +71,8 @@ pub struct Session {
     format: Option<Format>,
     last_seq: u64,
     live: Vec<Record>,
+    /// What the last compaction has taken out of it; given back to the system in the next quiet moment.
+    past: Vec<Record>,
     /// How many events at the start of `live` are the system messages that the conversation began with.
     system: usize,
     /// Estimated size of the live context, the memory message of the last compaction included.
@@ -77,6 +80,8 @@ pub struct Session {
     /// Calls without a result, with the tool's names, in order.
     open: Vec<(String, String)>,
     abandoned: HashSet<String>,
+    /// Calls and results of the live context.
+    called: HashSet<String>,
     calibration: Calibration,
     extractor: Extractor,
     /// Turns that the extractor has not read yet: an acknowledgement need not wait for that.
@@ -104,10 +109,12 @@ impl Session {
             format: None,
             last_seq: 0,
             live: Vec::new(),
+            past: Vec::new(),
             system: 0,
             estimate: 0,
             open: Vec::new(),
             abandoned: HashSet::new(),
+            called: HashSet::new(),
             calibration: Calibration::default(),
             extractor: Extractor::new(),
             unread: Vec::new(),
@@ -125,9 +132,6 @@ impl Session {
 
     /// Takes in what happened at time `now` (milliseconds since the epoch); returns what is to be done.
     pub fn apply(&mut self, now: i64, event: Event) -> Vec<Effect> {
-        if matches!(event, Event::Update { .. } | Event::Compact(_) | Event::Idle) {
-            self.read_up();
-        }
         match event {
             Event::Appended(stored) => {
                 for stored in stored {
@@ -156,7 +160,8 @@ impl Session {
     }
 
     fn observe(&mut self, stored: Stored) {
-        self.prepared = None;
+        // An answer that was applied, or that gained nothing, is about a context that is another one now.
+        self.prepared = self.prepared.take().filter(|prepared| prepared.plan.is_some());
         self.last_seq = self.last_seq.max(stored.seq());
         match stored {
             Stored::Usage { usage, .. } => {
@@ -230,12 +235,20 @@ impl Session {
             })
             .collect();
         for call in &record.calls {
-            let known = self.live.iter().any(|earlier| earlier.calls.contains(call) || earlier.results.contains(call));
-            if !known && !record.results.contains(call) {
+            if self.called.contains(call) {
+                // Where it stood first decides: an answer cannot just go on.
+                self.prepared = None;
+            } else if !record.results.contains(call) {
                 let name = names.get(call.as_str()).copied().unwrap_or_default();
                 self.open.push((call.clone(), name.to_owned()));
             }
         }
+        self.called.extend(record.calls.iter().chain(&record.results).cloned());
+    }
+
+    /// Takes the calls from the live context, which has become another one.
+    fn relearn_calls(&mut self) {
+        self.called = self.live.iter().flat_map(|record| record.calls.iter().chain(&record.results)).cloned().collect();
     }
 
     fn pressure_change(&mut self) -> Vec<Effect> {
@@ -306,9 +319,13 @@ impl Session {
     pub fn freshness(&self) -> Freshness {
         match &self.memory {
             None => Freshness::None,
-            Some(_) if self.behind_tokens() <= u64::from(self.settings.keep_recent_tokens) => Freshness::Fresh,
-            Some(_) => Freshness::Stale,
+            Some(_) => self.freshness_of(self.behind_tokens()),
         }
+    }
+
+    /// How fresh a memory is that is so many tokens behind.
+    pub fn freshness_of(&self, behind_tokens: u64) -> Freshness {
+        if behind_tokens <= u64::from(self.settings.keep_recent_tokens) { Freshness::Fresh } else { Freshness::Stale }
     }
 
     /// Events of the live context.

@@ -15,6 +15,7 @@ use super::imports::Imports;
 use super::workspace::{Folder, Workspace};
 use super::writer::{Job, Writer};
 use crate::config::{Config, Source, state_dir};
+use crate::engine::effect::{Effect, Revision};
 use crate::engine::event::{Event, Origin};
 use crate::engine::schedule::Due;
 use crate::host::store::StoreError;
@@ -117,6 +118,10 @@ pub(super) struct Core {
     pub client: Client,
     pub tasks: Sender<Task>,
     pub writer: Writer,
+    /// Versions of memories that are stored once the compaction they came with is answered.
+    pub unstored: Vec<(PathBuf, String, Box<Revision>)>,
+    /// Changes of pressure that the client hears of after the answer.
+    pub notices: Vec<(String, Effect)>,
     /// What the writer gets once the present request is answered: on one core it would come before the answer.
     pub later: Vec<Job>,
     pub imports: Imports,
@@ -143,6 +148,8 @@ impl Core {
             client,
             tasks,
             writer,
+            unstored: Vec::new(),
+            notices: Vec::new(),
             later: Vec::new(),
             imports: Imports::default(),
             folders: Vec::new(),
@@ -199,8 +206,14 @@ impl Core {
         }
     }
 
-    /// Hands over what had to wait for an answer.
+    /// Does and hands over what had to wait for an answer.
     pub fn send_later(&mut self) {
+        for (id, effect) in std::mem::take(&mut self.notices) {
+            self.client.did_change_pressure(&id, &effect);
+        }
+        for (root, id, revision) in std::mem::take(&mut self.unstored) {
+            self.store_revision(&root, &id, revision);
+        }
         for job in self.later.drain(..) {
             self.writer.send(job);
         }
@@ -259,12 +272,17 @@ impl Core {
         Err(failed.unwrap_or_else(|| RequestError::unknown_session(id)))
     }
 
-    /// Notes that a session has something new; does what is due at once.
+    /// Notes that a session has something new.
     pub fn changed(&mut self, root: &Path, id: &str) {
         let place = (root.to_owned(), id.to_owned());
         if !self.waiting.contains(&place) {
             self.waiting.push_back(place);
         }
+    }
+
+    /// Updates a memory where that is due: in the next quiet moment, so that a compaction right after an event does not
+    /// have to wait for it, or before the next event is taken in.
+    pub fn update_due(&mut self, root: &Path, id: &str) {
         let due = self
             .workspaces
             .get(root)
@@ -277,6 +295,8 @@ impl Core {
 
     fn prepare_next(&mut self) {
         let Some((root, id)) = self.waiting.pop_front() else { return };
+        self.update_due(&root, &id);
+        self.send_later();
         let Some(workspace) = self.workspaces.get_mut(&root) else { return };
         let Some(entry) = workspace.sessions.get_mut(&id) else { return };
         entry.session.apply(now(), Event::Idle);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub use append::Given;
 
+use super::client::Urgency;
 use super::convert::path_of;
 use super::main_loop::{Core, Reply, now, refused};
 use super::workspace::{Entry, canonical};
@@ -80,18 +81,15 @@ impl Core {
             match effect {
                 Effect::Revised(revised) => revision = Some(revised),
                 Effect::Cut(made) => cut = Some(made),
-                Effect::Pressure { .. } => self.client.did_change_pressure(id, &effect),
+                Effect::Pressure { .. } => self.notices.push((id.to_owned(), effect)),
                 Effect::Compacted { .. } => {}
             }
         }
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(None) };
         let Some(entry) = workspace.sessions.get_mut(id) else { return Ok(None) };
-        let new_revision = revision.as_deref().map(new_revision);
-        let swapped = match (&cut, &new_revision) {
-            (Some(cut), _) => {
-                workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut), new_revision.as_ref())
-            }
-            (None, Some(revision)) => workspace.store.add_revision(entry.key, entry.marks, revision),
+        let swapped = match (&cut, &revision) {
+            (Some(cut), _) => workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut)),
+            (None, Some(revision)) => workspace.store.add_revision(entry.key, entry.marks, &new_revision(revision)),
             (None, None) => Ok(Ok(entry.marks)),
         };
         match swapped {
@@ -110,10 +108,30 @@ impl Core {
                 return Err(refused(&error));
             }
         }
-        if revision.is_some() {
-            self.write_file(root, id, revision, None, None);
+        match (cut, revision) {
+            (Some(_), Some(revision)) => self.unstored.push((root.to_owned(), id.to_owned(), revision)),
+            (None, Some(revision)) => self.write_file(root, id, Some(revision), None, None),
+            (_, None) => {}
         }
         Ok(Some(()))
+    }
+
+    /// Stores the version of the memory that came with a compaction, once the compaction is answered.
+    pub(super) fn store_revision(&mut self, root: &Path, id: &str, revision: Box<Revision>) {
+        let Some(workspace) = self.workspaces.get_mut(root) else { return };
+        let Some(entry) = workspace.sessions.get_mut(id) else { return };
+        match workspace.store.add_revision(entry.key, entry.marks, &new_revision(&revision)) {
+            Ok(Ok(marks)) => {
+                entry.marks = marks;
+                self.write_file(root, id, Some(revision), None, None);
+            }
+            // Another process made a version meanwhile: it is as good, and loaded with the session.
+            Ok(Err(_)) => drop(workspace.sessions.remove(id)),
+            Err(error) => {
+                workspace.sessions.remove(id);
+                self.client.show(Urgency::Error, format!("the memory of session {id:?} was not stored: {error}"));
+            }
+        }
     }
 
     /// Has the newest memory written to its file.

@@ -27,7 +27,7 @@ struct Draft<'a> {
     budget: u32,
     left: u32,
     covered: Vec<bool>,
-    root: Option<String>,
+    root: Option<&'a str>,
     /// Candidates that stand already.
     standing: Vec<usize>,
 }
@@ -42,7 +42,7 @@ pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Docume
         budget,
         left: budget.saturating_sub(HEADINGS),
         covered: from.index.idents.iter().map(|ident| shown(ident.get(Stat::Shown))).collect(),
-        root: from.place.directory().map(|root| format!("{root}/")),
+        root: from.weighed().root.as_deref(),
         standing: Vec::new(),
     };
     let total = draft.left;
@@ -70,19 +70,9 @@ fn share(total: u32, share: f32) -> u32 {
 impl Draft<'_> {
     /// Paths relative to the working directory.
     fn relative(&self, text: &str) -> String {
-        match &self.root {
-            Some(root) => text.replace(root.as_str(), ""),
+        match self.root {
+            Some(root) => text.replace(root, ""),
             None => text.to_owned(),
-        }
-    }
-
-    /// What a candidate costs as it will stand.
-    fn cost(&self, line: &Candidate) -> u32 {
-        match &self.root {
-            Some(root) if line.text.contains(root.as_str()) => {
-                tokens::estimate(&line.text.replace(root.as_str(), "")) + 2
-            }
-            _ => line.tokens,
         }
     }
 
@@ -217,7 +207,7 @@ impl Draft<'_> {
         let mut rooms = [share(total, EDITS).min(self.left / 2), share(total, RUNS).min(self.left / 2)];
         let mut kept = Vec::new();
         for (age, (at, line)) in deeds.into_iter().enumerate() {
-            let cost = self.cost(line);
+            let cost = self.from.weighed().costs.get(at).copied().unwrap_or(line.tokens);
             let Some(room) = rooms.get_mut(usize::from(line.text.starts_with("ran "))) else { continue };
             if cost <= *room {
                 *room -= cost;

@@ -1,12 +1,11 @@
 //! What the conversation names, and the lines that name it: the table of identifiers with the history of their use,
 //! the files, and the candidate lines. All three are bounded; what is worth least goes first.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::lexer::Kind;
-use super::text;
+use super::{parts, text};
 
 mod prune;
 
@@ -68,15 +67,43 @@ pub const STATS: usize = Stat::FoundAt as usize + 1;
 
 /// An identifier and its history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Row")]
 pub struct Ident {
     /// Its key (the last two components of a path).
     pub name: Box<str>,
     /// Its kind.
     pub kind: Kind,
     stats: [u32; STATS],
+    /// The hashes of the name's parts: each is read once, and compared at every weighing.
+    #[serde(skip)]
+    pub parts: Box<[u64]>,
+    /// The name speaks of tests.
+    #[serde(skip)]
+    pub tests: bool,
+}
+
+/// What of an identifier is saved.
+#[derive(Deserialize)]
+struct Row {
+    name: Box<str>,
+    kind: Kind,
+    stats: [u32; STATS],
+}
+
+impl From<Row> for Ident {
+    fn from(row: Row) -> Ident {
+        Ident { stats: row.stats, ..Ident::new(row.kind, row.name) }
+    }
 }
 
 impl Ident {
+    fn new(kind: Kind, name: Box<str>) -> Ident {
+        let mut found = Vec::new();
+        parts::of(&name, |part| found.push(part));
+        let tests = name.as_bytes().windows(4).any(|window| window.eq_ignore_ascii_case(b"test"));
+        Ident { name, kind, stats: [0; STATS], parts: found.into(), tests }
+    }
+
     /// One counter.
     pub fn get(&self, stat: Stat) -> u32 {
         self.stats.get(stat as usize).copied().unwrap_or_default()
@@ -157,9 +184,9 @@ pub struct Index {
     /// The files.
     pub files: Vec<File>,
     #[serde(skip)]
-    ident_at: HashMap<u64, u32>,
+    ident_at: FxHashMap<u64, u32>,
     #[serde(skip)]
-    line_at: HashMap<u64, u32>,
+    line_at: FxHashMap<u64, u32>,
 }
 
 /// What of the index is saved.
@@ -196,7 +223,7 @@ impl Index {
         let next = number(self.idents.len());
         let at = *self.ident_at.entry(text::hash(name)).or_insert(next);
         if at == next {
-            self.idents.push(Ident { name: name.into(), kind, stats: [0; STATS] });
+            self.idents.push(Ident::new(kind, name.into()));
         }
         at
     }

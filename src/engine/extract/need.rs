@@ -82,9 +82,8 @@ fn features(index: &Index, ident: &Ident, near: f32, moment: &Moment, focus: &Fo
     let said = get(Stat::User) + get(Stat::Assistant) + get(Stat::Argument);
     let shown_only = said == 0 && get(Stat::Body) == 0;
     let home = (get(Stat::Home) as usize).checked_sub(1).and_then(|at| index.files.get(at));
-    let [asked, spoken, tasks] = focus.shares(&ident.name);
+    let [asked, spoken, tasks] = focus.shares(ident);
     let kind = |kind| flag(ident.kind == kind);
-    let lower = ident.name.to_ascii_lowercase();
     let quiet = flag(shown_only);
     [
         1.0,
@@ -145,7 +144,7 @@ fn features(index: &Index, ident: &Ident, near: f32, moment: &Moment, focus: &Fo
         tasks,
         asked * quiet,
         spoken * quiet,
-        flag(lower.contains("test")),
+        flag(ident.tests),
         flag(ident.name.starts_with(|letter: char| letter.is_ascii_uppercase())),
         float(u32::try_from(ident.name.len()).unwrap_or(60).min(60)) / 40.0,
         log(moment.events) / 5.0,
@@ -166,7 +165,7 @@ fn features(index: &Index, ident: &Ident, near: f32, moment: &Moment, focus: &Fo
         quiet * kind(Kind::Dotted),
         quiet * kind(Kind::Kebab),
         quiet * kind(Kind::Quote),
-        quiet * flag(lower.contains("test")),
+        quiet * flag(ident.tests),
         quiet * flag(get(Stat::Failed) > 0),
         quiet * float(get(Stat::Burst)) / 4000.0,
         fresh(Stat::AssistantAt) * kind(Kind::Quote),

@@ -1,10 +1,12 @@
 //! The answer to "compact", prepared while nothing else is to do, so that giving it costs nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Session;
+use super::prepared::{Plan, Prepared, Stub};
 use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
-use crate::engine::effect::{CompactAnswer, Cut, Effect, Revision};
+use crate::engine::effect::{CompactAnswer, Cut, Effect};
 use crate::engine::event::{CompactRequest, Origin, Passage};
 use crate::engine::message::write::{Request, TailEvent, Treatments, Written, write_markdown, write_messages};
 use crate::engine::tokens;
@@ -15,25 +17,6 @@ pub const MIN_TARGET: u64 = 1_000;
 /// What stands above the memory in an answer. It tells facts and gives no orders: the text travels as a user's message.
 const INTRODUCTION: &str = "# Session memory\n\nNotes on the earlier part of this conversation, kept by session-memory. Quotes are verbatim; \
     anything here is information, not a new request. The newest messages follow word for word.\n\n";
-
-/// An answer that is ready.
-#[derive(Clone, Debug)]
-pub(super) struct Prepared {
-    /// What it answers, applied or not.
-    request: CompactRequest,
-    answer: Arc<CompactAnswer>,
-    /// What is left to do when it is applied; `None` once that is done, or where nothing is gained.
-    plan: Option<Plan>,
-}
-
-#[derive(Clone, Debug)]
-struct Plan {
-    keep_from: u64,
-    memory: String,
-    estimate: u64,
-    /// The version of the memory that goes with it, where it reads differently from the newest.
-    revision: Option<Box<Revision>>,
-}
 
 /// The passages from before the tail that fit into `budget` tokens, as a section of the memory message.
 fn recall(passages: &[Passage], tail_from: u64, budget: u32) -> (String, Vec<(u64, f64)>) {
@@ -63,16 +46,14 @@ impl Session {
         }
         // The same request twice gives the same answer, until anything else happens.
         let request = CompactRequest { apply: true, instructions: None, ..request };
-        let mut prepared = match self.prepared.take() {
-            Some(prepared) if prepared.request == request => prepared,
-            _ => self.prepared_for(now, request),
+        let mut prepared = match self.prepared.take().filter(|prepared| prepared.request == request) {
+            Some(prepared) if prepared.through == self.last_seq => prepared,
+            Some(older) => self.extended(&older).unwrap_or_else(|| self.prepared_for(now, request)),
+            None => self.prepared_for(now, request),
         };
         let mut effects = Vec::new();
         if apply && let Some(plan) = prepared.plan.take() {
-            self.schedule.reset();
-            if let Some(memory) = &mut self.memory {
-                memory.covered_through = self.last_seq;
-            }
+            self.cover(prepared.answer.covered_through);
             effects.extend(plan.revision.map(|revision| self.accept(revision)));
             let tokens = (prepared.answer.tokens_before, prepared.answer.tokens_after);
             effects.push(self.cut(plan.keep_from, plan.estimate, tokens, plan.memory));
@@ -84,9 +65,21 @@ impl Session {
         effects
     }
 
+    /// The memory stands for the events up to this one; what came later counts towards the next update.
+    fn cover(&mut self, through: u64) {
+        self.schedule.reset();
+        for record in self.live.iter().rev().take_while(|record| record.seq > through) {
+            self.schedule.observe(record.tokens, record.results.len());
+        }
+        if let Some(memory) = &mut self.memory {
+            memory.covered_through = through;
+        }
+    }
+
     /// Builds the answer that will probably be asked for next.
     pub(super) fn prepare(&mut self, now: i64) -> Vec<Effect> {
-        if self.prepared.is_none() && self.last_seq > 0 {
+        self.past = Vec::new();
+        if self.prepared.as_ref().is_none_or(|prepared| prepared.through < self.last_seq) && self.last_seq > 0 {
             let usual =
                 CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
             self.prepared = Some(self.prepared_for(now, usual));
@@ -94,13 +87,23 @@ impl Session {
         Vec::new()
     }
 
-    fn prepared_for(&self, now: i64, request: CompactRequest) -> Prepared {
-        let shape = request.shape.unwrap_or(Shape::Messages(self.format()));
+    pub(super) fn open_calls(&self) -> HashSet<String> {
+        self.open.iter().map(|(call, _)| call.clone()).collect()
+    }
+
+    /// Size of the whole answer to a request, by our own estimate.
+    pub(super) fn target(&self, request: &CompactRequest) -> u32 {
         let target = request.target.unwrap_or(self.context_limit / 4).max(MIN_TARGET);
-        let open = self.open.iter().map(|(call, _)| call.clone()).collect();
+        u32::try_from(self.calibration.unscale(target)).unwrap_or(u32::MAX)
+    }
+
+    fn prepared_for(&mut self, now: i64, request: CompactRequest) -> Prepared {
+        self.read_up();
+        let shape = request.shape.unwrap_or(Shape::Messages(self.format()));
+        let open = self.open_calls();
         let live = Live { records: &self.live, system: self.system, open: &open, abandoned: &self.abandoned };
         let limits = Limits {
-            target: u32::try_from(self.calibration.unscale(target)).unwrap_or(u32::MAX),
+            target: self.target(&request),
             keep_recent: self.settings.keep_recent_tokens,
             memory: self.settings.memory_tokens,
             fill: request.target.is_some(),
@@ -131,8 +134,12 @@ impl Session {
                 answer.retrieved = recall(compaction.keep_from).1;
                 let revision = self.next_revision(now, Origin::Compact, "extractive", &self.document());
                 let estimate = u64::from(compaction.written.tokens);
+                let stub = match shape {
+                    Shape::Messages(format) => Stub::of(&compaction, &self.live, &open, format),
+                    Shape::Markdown => None,
+                };
                 let plan = Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision };
-                Prepared { request, answer: Arc::new(answer), plan: Some(plan) }
+                Prepared { request, answer: Arc::new(answer), plan: Some(plan), through: self.last_seq, stub }
             }
             Err(reason) => {
                 let events = self.live.iter().map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
@@ -153,7 +160,7 @@ impl Session {
                 let head = if self.head.is_some() { self.system } else { 0 };
                 let from = self.live.get(head).map_or(self.last_seq + 1, |record| record.seq);
                 let answer = self.answer(shape, &written, from, Some(reason), &Compaction::default());
-                Prepared { request, answer: Arc::new(answer), plan: None }
+                Prepared { request, answer: Arc::new(answer), plan: None, through: self.last_seq, stub: None }
             }
         }
     }
@@ -182,6 +189,7 @@ impl Session {
                 self.live.iter().find(|record| record.seq == keep_from).and_then(|record| record.id.clone()),
             ),
             covered_through: self.last_seq,
+            behind_tokens: 0,
             tokens_before: self.calibration.scale(self.estimate),
             tokens_after: self.calibration.scale(u64::from(written.tokens)),
             masked: compaction.masked.clone(),
@@ -192,11 +200,10 @@ impl Session {
 
     /// Makes an answer the live context: system messages, memory, tail.
     fn cut(&mut self, keep_from: u64, estimate: u64, tokens: (u64, u64), memory: String) -> Effect {
-        let mut at = 0;
-        self.live.retain(|record| {
-            at += 1;
-            at <= self.system || record.seq >= keep_from
-        });
+        let system = self.system.min(self.live.len());
+        let tail = self.live.partition_point(|record| record.seq < keep_from).max(system);
+        self.past.extend(self.live.drain(system..tail));
+        self.relearn_calls();
         self.estimate = estimate;
         self.calibration.reset_base(estimate);
         self.head = Some(memory.clone()).filter(|memory| !memory.is_empty());

@@ -100,6 +100,7 @@ impl Session {
                 session.schedule = before.1;
             }
         }
+        session.relearn_calls();
         if covered > 0 && session.last_seq <= covered {
             session.schedule = Schedule::default();
         }

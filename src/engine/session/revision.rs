@@ -37,6 +37,7 @@ impl Session {
             return Vec::new();
         }
         self.schedule.reset();
+        self.read_up();
         let document = self.document();
         self.revise(now, origin, "extractive", &document).into_iter().collect()
     }
@@ -107,6 +108,10 @@ impl Session {
 
     /// Makes a version the newest one.
     pub(super) fn accept(&mut self, revision: Box<Revision>) -> Effect {
+        if let Some(plan) = self.prepared.as_mut().and_then(|prepared| prepared.plan.as_mut()) {
+            // It would have had the same number.
+            plan.revision = None;
+        }
         self.memory = Some(Memory {
             revision: revision.revision,
             covered_through: revision.covered_through,

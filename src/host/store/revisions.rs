@@ -117,7 +117,7 @@ pub struct CompactionRow {
     pub tokens_before: u32,
     /// And after.
     pub tokens_after: u32,
-    /// The newest revision that its maker had seen or made with it; 0 for none.
+    /// The newest revision that its maker had seen; 0 for none.
     pub revision: u64,
     /// Who compacted.
     pub kind: CompactionKind,
@@ -222,23 +222,16 @@ impl Store {
         swap(&mut self.connection, key, holds, |tx| insert_revision(tx, key, seen, new)).map_err(|e| self.error(e))
     }
 
-    /// Stores a compaction, and with it the revision it made, where there are no events, compactions and rewinds
-    /// but those in `seen` (with a revision: no other revision either). Answers `seen` moved on by them.
+    /// Stores a compaction where there are no events, compactions and rewinds but those in `seen`. Answers `seen`
+    /// moved on by it.
     pub fn add_compaction(
         &mut self,
         key: SessionKey,
         seen: Marks,
         new: &NewCompaction,
-        revision: Option<&NewRevision>,
     ) -> Result<Result<Marks, Conflict>, StoreError> {
-        let holds = |now: Marks| {
-            now == Marks { last_revision: revision.map_or(now.last_revision, |_| seen.last_revision), ..seen }
-        };
-        let write = |tx: &Connection| {
-            let seen = revision.map_or(Ok(seen), |revision| insert_revision(tx, key, seen, revision))?;
-            insert_compaction(tx, key, seen, new)
-        };
-        swap(&mut self.connection, key, holds, write).map_err(|e| self.error(e))
+        let holds = |now: Marks| now == Marks { last_revision: now.last_revision, ..seen };
+        swap(&mut self.connection, key, holds, |tx| insert_compaction(tx, key, seen, new)).map_err(|e| self.error(e))
     }
 
     /// A revision of the session; the newest one for `None`.

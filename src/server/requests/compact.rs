@@ -98,9 +98,8 @@ impl Core {
                     revision,
                     covered_through: answer.covered_through,
                     source,
-                    // The embedded facts are current at any event.
-                    freshness: "fresh",
-                    behind_tokens: 0,
+                    freshness: entry.session.freshness_of(answer.behind_tokens).name(),
+                    behind_tokens: answer.behind_tokens,
                     uri: &entry.file.uri(),
                 },
                 tokens_before: answer.tokens_before,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Draft;
+use crate::engine::extract::Weighed;
 use crate::engine::extract::index::{Candidate, Source};
-use crate::engine::extract::need;
 use crate::engine::extract::select::Cover;
 use crate::engine::memory::{Document, Section};
 
@@ -13,10 +13,8 @@ impl Draft<'_> {
     /// The greedy cover.
     pub(super) fn chosen(&mut self) {
         let from = self.from;
-        let (asked, said, tasks) = (from.said.asked(), from.said.recent(), from.open_tasks());
-        let worth = need::worth(&from.index, &from.moment(&asked, &said, &tasks));
-        let costs: Vec<u32> = from.index.lines.iter().map(|line| self.cost(line)).collect();
-        let mut cover = Cover::new(&from.index, &costs, &worth, std::mem::take(&mut self.covered), &self.standing);
+        let Weighed { worth, costs, .. } = from.weighed();
+        let mut cover = Cover::new(&from.index, costs, worth, std::mem::take(&mut self.covered), &self.standing);
         cover.choose(self.left);
         // Lines were priced one by one; what they leave over as a whole is spent in a few more rounds.
         for _ in 0..3 {

@@ -52,7 +52,8 @@ fn grow(store: &mut Store, id: &str, rounds: usize) -> SessionRow {
             kind: CompactionKind::Ours,
             memory: Some(&text),
         };
-        marks = store.add_compaction(key, marks, &compaction, Some(&revision)).unwrap().unwrap();
+        marks = store.add_compaction(key, marks, &compaction).unwrap().unwrap();
+        marks = store.add_revision(key, marks, &revision).unwrap().unwrap();
         assert!(store.save_snapshot(key, marks, text.as_bytes()).unwrap());
     }
     store.abandon_after(key, marks.last_seq - 1, 0).unwrap();
