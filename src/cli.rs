@@ -12,6 +12,7 @@ mod sessions;
 mod show;
 mod timeline;
 mod transcript;
+mod usage;
 mod workspace;
 
 use std::io::IsTerminal as _;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, state_dir};
+use crate::engine::prices::PriceBook;
 use crate::{logging, server};
 
 /// Keeps the memory of coding-agent conversations, so that compacting never waits.
@@ -48,6 +50,8 @@ enum Command {
     Search(search::Args),
     /// List the sessions of a workspace
     Sessions(sessions::Args),
+    /// Print what the calls to models took and cost
+    Usage(usage::Args),
     /// Delete every trace of a session
     Forget(forget::Args),
 }
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&args, &config),
         Command::Search(args) => search::run(&args),
         Command::Sessions(args) => sessions::run(&args, &config),
+        Command::Usage(args) => usage::run(&args, &PriceBook::default()),
         Command::Forget(args) => forget::run(&args, &config),
     };
     result.unwrap_or_else(|error| {

@@ -11,6 +11,7 @@ pub mod extract;
 pub mod intake;
 pub mod memory;
 pub mod message;
+pub mod prices;
 pub mod prompt;
 pub mod redact;
 pub mod schedule;

@@ -19,9 +19,11 @@ fn delete(connection: &mut Connection, id: &str) -> Answer<bool> {
     for table in ["events", "rewinds", "revisions", "compactions", "search"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE rowid BETWEEN ?1 AND ?2"), all(key))?;
     }
-    for table in ["event_keys", "snapshots", "indexed"] {
+    for table in ["event_keys", "snapshots", "indexed", "leases"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE session = ?1"), [key.0])?;
     }
+    // What was spent stays spent; see the ledger.
+    transaction.execute("UPDATE calls SET session = NULL WHERE session = ?1", [key.0])?;
     transaction.execute("DELETE FROM sessions WHERE key = ?1", [key.0])?;
     transaction.execute("INSERT INTO forgetting (since) VALUES (unixepoch())", [])?;
     transaction.commit()?;
@@ -45,7 +47,8 @@ fn erase(connection: &Connection) -> Answer<()> {
 }
 
 impl Store {
-    /// Deletes every trace of a session, also the bytes in the database's files. Whether there was one.
+    /// Deletes every trace of a session, also the bytes in the database's files. Whether there was one. The ledger
+    /// of model calls keeps its numbers without the session.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another process kept reading: the session is gone, its bytes may not be; call

@@ -75,7 +75,7 @@ pub enum CompactionKind {
 impl CompactionKind {
     const ALL: [CompactionKind; 2] = [CompactionKind::Ours, CompactionKind::Agent];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             CompactionKind::Ours => "ours",
             CompactionKind::Agent => "agent",

@@ -31,7 +31,8 @@ pub(super) fn all(session: SessionKey) -> (i64, i64) {
 
 /// The steps, oldest first. Times are milliseconds since the epoch. Large columns stand last, so that what is
 /// before them is read without them.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE sessions (
     key           INTEGER PRIMARY KEY AUTOINCREMENT CHECK (key < 8388608),
     id            TEXT NOT NULL UNIQUE,
@@ -121,7 +122,36 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(1.0, 0.5)');
 INSERT INTO search (search, rank) VALUES ('automerge', 0);
-"];
+",
+    "
+-- Calls to models. session: NULL once it was forgotten. cost, saved: millionths of a USD; NULL where the model has no
+-- known price. elapsed: milliseconds.
+CREATE TABLE calls (
+    rowid          INTEGER PRIMARY KEY,
+    at             INTEGER NOT NULL,
+    session        INTEGER,
+    provider       TEXT NOT NULL,
+    model          TEXT NOT NULL,
+    purpose        TEXT NOT NULL,
+    outcome        TEXT NOT NULL,
+    input          INTEGER NOT NULL,
+    output         INTEGER NOT NULL,
+    cache_read     INTEGER NOT NULL,
+    cache_creation INTEGER NOT NULL,
+    cost           INTEGER,
+    saved          INTEGER,
+    elapsed        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX calls_by_time ON calls (at);
+
+-- Which process asks a model about a session.
+CREATE TABLE leases (
+    session INTEGER PRIMARY KEY,
+    holder  TEXT NOT NULL,
+    until   INTEGER NOT NULL
+) STRICT;
+",
+];
 
 /// Brings the database to the newest format, one transaction a step. `Some(found)` when its format is newer
 /// than these steps; nothing is changed then.

@@ -5,6 +5,8 @@ mod damage;
 mod finding;
 mod forgetting;
 mod history;
+mod leasing;
+mod ledger;
 mod sharing;
 mod storing;
 

@@ -57,6 +57,7 @@ fn grow(store: &mut Store, id: &str, rounds: usize) -> SessionRow {
         assert!(store.save_snapshot(key, marks, text.as_bytes()).unwrap());
     }
     store.abandon_after(key, marks.last_seq - 1, 0).unwrap();
+    assert!(store.try_lease(key, CANARY, 0, 1).unwrap());
     store.session(id).unwrap().unwrap()
 }
 
