@@ -28,4 +28,5 @@ mod sharing;
 mod tools;
 mod transcripts;
 mod untouched;
+mod vendor;
 mod xml;
