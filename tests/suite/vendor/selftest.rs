@@ -2,5 +2,6 @@
 
 mod client;
 mod faults;
+mod proxy;
 mod script;
 mod shapes;

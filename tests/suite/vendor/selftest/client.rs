@@ -1,7 +1,7 @@
 //! A bare client: sends a request, takes every byte, and judges them as HTTP.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,11 @@ pub fn post(path: &str, body: &str, close: bool) -> String {
 
 /// A connection on which something was said.
 pub fn say(vendor: &Vendor, text: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(vendor.address()).unwrap();
+    say_at(vendor.address(), text)
+}
+
+fn say_at(address: SocketAddr, text: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
     // A vendor that has reset the connection already is no failure of this side.
     let _ = stream.write_all(text.as_bytes());
@@ -65,7 +69,12 @@ pub fn everything(mut stream: TcpStream) -> Got {
 
 /// Says it and gives everything that comes.
 pub fn ask(vendor: &Vendor, text: &str) -> Got {
-    everything(say(vendor, text))
+    ask_at(vendor.address(), text)
+}
+
+/// The same at another server.
+pub fn ask_at(address: SocketAddr, text: &str) -> Got {
+    everything(say_at(address, text))
 }
 
 impl Got {

@@ -11,7 +11,7 @@ fn given(behaviour: Behaviour, api: Api, stream: bool) -> Got {
 }
 
 /// The text that a stream brings, from whatever field of either API.
-fn streamed(got: &Got) -> String {
+pub fn streamed(got: &Got) -> String {
     let events = got.events();
     let texts = events.iter().filter_map(|event| {
         event["delta"]["text"].as_str().or_else(|| event["choices"][0]["delta"]["content"].as_str())
