@@ -1,7 +1,7 @@
 """Holds requests against the request types of the vendors' own libraries.
 
 Reads a JSON object a line: {"api": "anthropic" | "openai", "headers": [[name, value], ...], "body": text}. Prints what is
-wrong, a line for each fault, and ends with 1 where something is. The types are taken more strictly than the libraries
+wrong, a line for each fault, and ends with 3 where something is. The types are taken more strictly than the libraries
 take them: a field that they do not know is wrong, as it is for the vendors, and nothing is read as another type.
 """
 
@@ -114,7 +114,7 @@ def main():
         for fault in [*header_faults(api, request["headers"]), *body_faults(api, request["body"], validators)]:
             print(f"request {number} ({api}): {fault}")
             wrong = True
-    sys.exit(1 if wrong else 0)
+    sys.exit(3 if wrong else 0)
 
 
 main()

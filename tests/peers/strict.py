@@ -4,7 +4,7 @@
 
 ADDRESS is the fake's (http://127.0.0.1:port); each request names its case in the header x-case, and the fake behaves as
 that case wants. Every case runs on both APIs, with a stream and without. Prints what is wrong, a line for each fault, and
-ends with 1 where something is. A case that stands here or there alone is a fault too.
+ends with 3 where something is. A case that stands here or there alone is a fault too.
 """
 
 import json
@@ -242,7 +242,7 @@ def main():
         for case, wanted in WITHIN.items():
             failure(api, case, wanted[place], within=True)
     print("\n".join(FAULTS))
-    sys.exit(1 if FAULTS else 0)
+    sys.exit(3 if FAULTS else 0)
 
 
 main()

@@ -27,7 +27,7 @@ impl Proxy {
 
     /// A proxy on a free port of the loopback address, with the models of `tests/peers/litellm.yaml`.
     pub fn before(vendor: &Vendor) -> Proxy {
-        let mut child = Command::new(installed("litellm", "litellm").unwrap_or_else(|error| panic!("{error}")))
+        let mut child = Command::new(installed("litellm", "litellm"))
             .arg("--config")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/litellm.yaml"))
             .args(["--host", "127.0.0.1", "--port", "0"])
@@ -54,7 +54,7 @@ impl Proxy {
         // From here on it is ended whatever happens.
         let mut proxy = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 0)), child, reading: Some(reading) };
         let until = Instant::now() + STARTS_WITHIN;
-        let mut log = String::new();
+        let mut log = Vec::new();
         loop {
             match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => match line.split("running on http://").nth(1) {
@@ -63,10 +63,10 @@ impl Proxy {
                         proxy.address = address.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
                         return proxy;
                     }
-                    None => log += &format!("{line}\n"),
+                    None => log.push(line),
                 },
-                Err(RecvTimeoutError::Timeout) => panic!("the proxy did not start within {STARTS_WITHIN:?}:\n{log}"),
-                Err(RecvTimeoutError::Disconnected) => panic!("the proxy ended before it had started:\n{log}"),
+                Err(RecvTimeoutError::Timeout) => panic!("the proxy did not start within {STARTS_WITHIN:?}: {log:#?}"),
+                Err(RecvTimeoutError::Disconnected) => panic!("the proxy ended before it had started: {log:#?}"),
             }
         }
     }
