@@ -29,4 +29,5 @@ mod tools;
 mod transcripts;
 mod untouched;
 mod usage;
+mod vendor;
 mod xml;
