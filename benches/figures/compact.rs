@@ -116,11 +116,15 @@ fn after_event(
         ours.begin();
         theirs.begin();
         for _ in 0..plan.slow_samples {
+            // Between two events of an agent the server is at rest.
+            std::thread::sleep(PAUSE);
             append(server, "live", &workload.step())?;
             std::thread::sleep(pause);
             let answer = server.request(METHOD, &params)?;
             ours.add(answer.time);
             echo.learn(&params, answer.result()?.get())?;
+            std::thread::sleep(PAUSE);
+            echo.client.request("sessionMemory/echo", "{}")?;
             std::thread::sleep(pause);
             echo.time(&params, &mut theirs)?;
         }

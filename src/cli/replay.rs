@@ -158,6 +158,10 @@ impl Replay {
         }
         self.state.deferred = deferred;
         self.moment(None);
+        if answer["memory"]["updating"] == true {
+            // Between two events of a real conversation there is time for that.
+            self.client.request("sessionMemory/memory", &json!({"sessionId": self.session}).to_string())?;
+        }
         self.notifications();
         if answer["pressure"] == "heavy" && answer["openToolCalls"].as_array().is_none_or(Vec::is_empty) {
             self.compact(None)?;

@@ -97,6 +97,8 @@ pub struct Session {
     head: Option<String>,
     /// The answer to the last or to the most likely request, valid until anything changes.
     prepared: Option<Prepared>,
+    /// What takes its place with the next event.
+    next: Option<Prepared>,
 }
 
 impl Session {
@@ -127,6 +129,7 @@ impl Session {
             title: None,
             head: None,
             prepared: None,
+            next: None,
         }
     }
 
@@ -141,27 +144,29 @@ impl Session {
             }
             Event::Window(limit) => {
                 if self.context_limit != limit {
-                    self.prepared = None;
+                    self.unprepare();
                 }
                 self.context_limit = limit;
                 self.pressure_change()
             }
             Event::Configured(settings) => {
                 self.settings = settings;
-                self.prepared = None;
+                self.unprepare();
                 self.pressure_change()
             }
             Event::Update { origin } => self.update(now, origin),
             Event::FileEdited { base, text } => self.file_edited(now, &base, &text),
             Event::Compact(request) => self.compact(now, request),
-            Event::Idle => self.prepare(now),
+            Event::Idle => {
+                self.prepare(now);
+                Vec::new()
+            }
             Event::AgentCompacted { through } => self.agent_compacted(through),
         }
     }
 
     fn observe(&mut self, stored: Stored) {
-        // An answer that was applied, or that gained nothing, is about a context that is another one now.
-        self.prepared = self.prepared.take().filter(|prepared| prepared.plan.is_some());
+        self.outdate();
         self.last_seq = self.last_seq.max(stored.seq());
         match stored {
             Stored::Usage { usage, .. } => {
@@ -237,7 +242,7 @@ impl Session {
         for call in &record.calls {
             if self.called.contains(call) {
                 // Where it stood first decides: an answer cannot just go on.
-                self.prepared = None;
+                self.unprepare();
             } else if !record.results.contains(call) {
                 let name = names.get(call.as_str()).copied().unwrap_or_default();
                 self.open.push((call.clone(), name.to_owned()));

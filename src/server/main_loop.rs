@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -24,6 +24,8 @@ use crate::wire::protocol::{Method, RequestError, code};
 /// Quiet time after which the likely next answer is prepared. Long enough that a client that sends one event after
 /// the other is not slowed down by it.
 const QUIET: Duration = Duration::from_millis(15);
+/// Time after which that is done between two requests, where there is no quiet.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
 /// Tokens after which the state of a session is saved again: what is read anew after a crash.
 const SAVE_TOKENS: u64 = 50_000;
 
@@ -62,6 +64,13 @@ pub enum Task {
     },
     /// A part of an import that runs on a thread of its own.
     Imported(super::imports::Batch),
+    /// The writer has written a memory file.
+    Written {
+        /// The workspace folder.
+        root: PathBuf,
+        /// The session.
+        session_id: String,
+    },
     /// The writer found that the user has changed a memory file.
     FileEdited {
         /// The workspace folder.
@@ -128,8 +137,8 @@ pub(super) struct Core {
     pub folders: Vec<Folder>,
     pub workspaces: HashMap<PathBuf, Workspace>,
     state_dir: PathBuf,
-    /// Sessions with something new since their answer was prepared.
-    waiting: VecDeque<(PathBuf, String)>,
+    /// Sessions with something new since their answer was prepared, and since when.
+    waiting: VecDeque<(PathBuf, String, Instant)>,
 }
 
 impl Core {
@@ -171,6 +180,9 @@ impl Core {
                 Ok(task) => {
                     self.handle(task);
                     self.send_later();
+                    if self.waiting.front().is_some_and(|(_, _, since)| since.elapsed() > LONGEST_WAIT) {
+                        self.prepare_next();
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => self.prepare_next(),
             }
@@ -196,10 +208,11 @@ impl Core {
             }
             Task::Request { method, params, reply } => self.request(method, &params, reply),
             Task::Imported(batch) => self.imported(batch),
+            // What is looked at now need not be looked at when an answer is waited for.
+            Task::Written { root, session_id } => self.look_at_file(&root, &session_id),
             Task::FileEdited { root, session_id, base, text } => self.file_edited(&root, &session_id, base, &text),
             Task::Flush { reply } => {
                 self.save_all();
-                self.send_later();
                 self.writer.send(Job::Flush { reply });
             }
             Task::End => {}
@@ -274,14 +287,13 @@ impl Core {
 
     /// Notes that a session has something new.
     pub fn changed(&mut self, root: &Path, id: &str) {
-        let place = (root.to_owned(), id.to_owned());
-        if !self.waiting.contains(&place) {
-            self.waiting.push_back(place);
+        if !self.waiting.iter().any(|(known, session, _)| known == root && session == id) {
+            self.waiting.push_back((root.to_owned(), id.to_owned(), Instant::now()));
         }
     }
 
     /// Updates a memory where that is due: in the next quiet moment, so that a compaction right after an event does not
-    /// have to wait for it, or before the next event is taken in.
+    /// have to wait for it, or when it is asked for.
     pub fn update_due(&mut self, root: &Path, id: &str) {
         let due = self
             .workspaces
@@ -294,7 +306,7 @@ impl Core {
     }
 
     fn prepare_next(&mut self) {
-        let Some((root, id)) = self.waiting.pop_front() else { return };
+        let Some((root, id, _)) = self.waiting.pop_front() else { return };
         self.update_due(&root, &id);
         self.send_later();
         let Some(workspace) = self.workspaces.get_mut(&root) else { return };
@@ -306,7 +318,12 @@ impl Core {
         self.writer.send(Job::Index { state: workspace.state.clone() });
     }
 
+    /// Memories up to date, states saved.
     fn save_all(&mut self) {
+        for (root, id, _) in std::mem::take(&mut self.waiting) {
+            self.update_due(&root, &id);
+        }
+        self.send_later();
         for workspace in self.workspaces.values_mut() {
             let ids: Vec<String> = workspace
                 .sessions

@@ -204,7 +204,9 @@ impl Worker {
                 return Ok(());
             }
         }
-        file.write(&newest.text).map_err(|error| file_refused(&error))
+        file.write(&newest.text).map_err(|error| file_refused(&error))?;
+        let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });
+        Ok(())
     }
 
     fn index_step(&mut self) {

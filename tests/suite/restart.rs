@@ -108,6 +108,8 @@ fn a_restart_changes_no_answer() {
             if !after.is_empty() {
                 server.append("s", &after);
             }
+            // An update that is due is made when the memory is asked for, at the latest.
+            server.call("history", json!({"sessionId": "s"}));
             let living = seen(&mut server);
             if killed {
                 server.kill();

@@ -127,7 +127,9 @@ fn forgetting_leaves_no_trace() {
             "compact",
             json!({"sessionId": "gone", "targetTokens": 2000, "instructions": format!("Keep {canary}")}),
         );
-        server.call("refresh", json!({"sessionId": "gone"}));
+        for session in ["kept", "gone"] {
+            server.call("refresh", json!({"sessionId": session}));
+        }
         assert!(!hits(&mut server, json!({"query": canary})).is_empty());
         assert!(files_under(&place.state()).iter().any(|path| has_bytes(&std::fs::read(path).unwrap(), canary)));
         if by_command_line {

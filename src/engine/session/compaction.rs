@@ -42,7 +42,7 @@ impl Session {
             && !self.instructions.iter().any(|known| known == instructions)
         {
             self.instructions.push(instructions.to_owned());
-            self.prepared = None;
+            self.unprepare();
         }
         // The same request twice gives the same answer, until anything else happens.
         let request = CompactRequest { apply: true, instructions: None, ..request };
@@ -53,6 +53,7 @@ impl Session {
         };
         let mut effects = Vec::new();
         if apply && let Some(plan) = prepared.plan.take() {
+            self.next = None;
             self.cover(prepared.answer.covered_through);
             effects.extend(plan.revision.map(|revision| self.accept(revision)));
             let tokens = (prepared.answer.tokens_before, prepared.answer.tokens_after);
@@ -76,17 +77,6 @@ impl Session {
         }
     }
 
-    /// Builds the answer that will probably be asked for next.
-    pub(super) fn prepare(&mut self, now: i64) -> Vec<Effect> {
-        self.past = Vec::new();
-        if self.prepared.as_ref().is_none_or(|prepared| prepared.through < self.last_seq) && self.last_seq > 0 {
-            let usual =
-                CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
-            self.prepared = Some(self.prepared_for(now, usual));
-        }
-        Vec::new()
-    }
-
     pub(super) fn open_calls(&self) -> HashSet<String> {
         self.open.iter().map(|(call, _)| call.clone()).collect()
     }
@@ -97,7 +87,7 @@ impl Session {
         u32::try_from(self.calibration.unscale(target)).unwrap_or(u32::MAX)
     }
 
-    fn prepared_for(&mut self, now: i64, request: CompactRequest) -> Prepared {
+    pub(super) fn prepared_for(&mut self, now: i64, request: CompactRequest) -> Prepared {
         self.read_up();
         let shape = request.shape.unwrap_or(Shape::Messages(self.format()));
         let open = self.open_calls();
@@ -139,7 +129,14 @@ impl Session {
                     Shape::Markdown => None,
                 };
                 let plan = Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision };
-                Prepared { request, answer: Arc::new(answer), plan: Some(plan), through: self.last_seq, stub }
+                Prepared {
+                    request,
+                    answer: Arc::new(answer),
+                    plan: Some(plan),
+                    through: self.last_seq,
+                    extended: false,
+                    stub,
+                }
             }
             Err(reason) => {
                 let events = self.live.iter().map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect();
@@ -160,7 +157,14 @@ impl Session {
                 let head = if self.head.is_some() { self.system } else { 0 };
                 let from = self.live.get(head).map_or(self.last_seq + 1, |record| record.seq);
                 let answer = self.answer(shape, &written, from, Some(reason), &Compaction::default());
-                Prepared { request, answer: Arc::new(answer), plan: None, through: self.last_seq, stub: None }
+                Prepared {
+                    request,
+                    answer: Arc::new(answer),
+                    plan: None,
+                    through: self.last_seq,
+                    extended: false,
+                    stub: None,
+                }
             }
         }
     }
@@ -211,7 +215,7 @@ impl Session {
     }
 
     pub(super) fn agent_compacted(&mut self, through: u64) -> Vec<Effect> {
-        self.prepared = None;
+        self.unprepare();
         let before = self.calibration.scale(self.estimate);
         let estimate =
             self.live.iter().filter(|record| record.seq > through).map(|record| u64::from(record.tokens)).sum();

@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     pub plan: Option<Plan>,
     /// The newest event that stands in it.
     pub through: u64,
+    /// It went on from an older answer.
+    pub extended: bool,
     /// From where it can be written on.
     pub stub: Option<Stub>,
 }
@@ -101,6 +103,34 @@ impl Stub {
 }
 
 impl Session {
+    /// What was prepared is about a state that is gone.
+    pub(super) fn unprepare(&mut self) {
+        self.prepared = None;
+        self.next = None;
+    }
+
+    /// An event came: what was prepared can only be gone on from.
+    pub(super) fn outdate(&mut self) {
+        let newest = self.next.take().or_else(|| self.prepared.take());
+        // An answer that was applied, or that gained nothing, is about a context that is another one now.
+        self.prepared = newest.filter(|prepared| prepared.plan.is_some());
+    }
+
+    /// Builds the answer that will probably be asked for next. One that went on from an older one and was given stays
+    /// until an event comes, so that the same request gives the same answer; then the new one takes its place.
+    pub(super) fn prepare(&mut self, now: i64) {
+        self.past = Vec::new();
+        let current = self.prepared.as_ref().filter(|prepared| prepared.through == self.last_seq);
+        let due = current.is_none_or(|prepared| prepared.extended && prepared.plan.is_some() && self.next.is_none());
+        if !due || self.last_seq == 0 {
+            return;
+        }
+        let keep = current.is_some();
+        let usual = CompactRequest { target: None, shape: None, apply: true, instructions: None, passages: Vec::new() };
+        let built = Some(self.prepared_for(now, usual));
+        if keep { self.next = built } else { self.prepared = built }
+    }
+
     /// An older answer with what has come since behind it; `None` where that does not fit, or would not be valid.
     pub(super) fn extended(&self, older: &Prepared) -> Option<Prepared> {
         let (stub, plan) = (older.stub.as_ref()?, older.plan.as_ref()?);
@@ -131,7 +161,12 @@ impl Session {
             answer: Arc::new(answer),
             plan: Some(Plan { estimate: u64::from(tokens), ..plan.clone() }),
             through: self.last_seq,
+            extended: true,
             stub: stub.moved_on(behind, &written, &open).or_else(|| Some(stub.clone())),
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -66,7 +66,7 @@ impl Session {
         if edited == shown {
             return Vec::new();
         }
-        self.prepared = None;
+        self.unprepare();
         self.edits.learn(&shown, &edited);
         let newest = self.memory.as_ref().map(|memory| parse_file(&memory.text)).unwrap_or_default();
         let document = self.edits.apply(&newest);
@@ -108,7 +108,7 @@ impl Session {
 
     /// Makes a version the newest one.
     pub(super) fn accept(&mut self, revision: Box<Revision>) -> Effect {
-        if let Some(plan) = self.prepared.as_mut().and_then(|prepared| prepared.plan.as_mut()) {
+        for plan in [&mut self.prepared, &mut self.next].into_iter().flatten().filter_map(|ready| ready.plan.as_mut()) {
             // It would have had the same number.
             plan.revision = None;
         }

@@ -74,7 +74,6 @@ impl Core {
         given: Given,
         intakes: Vec<Intake>,
     ) -> Result<(usize, usize), RequestError> {
-        self.update_due(root, given.id);
         let config = self.config.clone();
         let client = self.client.clone();
         let workspace = self.workspace(root)?;

@@ -59,7 +59,7 @@ impl Core {
     }
 
     /// Takes in what the user has changed in the memory file since it was last looked at.
-    pub(super) fn look_at_file(&mut self, root: &Path, id: &str) {
+    pub(in crate::server) fn look_at_file(&mut self, root: &Path, id: &str) {
         let Some(workspace) = self.workspaces.get_mut(root) else { return };
         let Workspace { store, sessions, .. } = workspace;
         let Some(entry) = sessions.get_mut(id) else { return };
@@ -113,6 +113,7 @@ impl Core {
         let params: SessionParams = params(text)?;
         let root = self.find(&params.session_id)?;
         self.look_at_file(&root, &params.session_id);
+        self.update_due(&root, &params.session_id);
         let Some(workspace) = self.workspaces.get(&root) else {
             return Err(RequestError::unknown_session(&params.session_id));
         };
@@ -153,6 +154,7 @@ impl Core {
         let params: SessionParams = params(text)?;
         let root = self.find(&params.session_id)?;
         self.look_at_file(&root, &params.session_id);
+        self.update_due(&root, &params.session_id);
         let Some(workspace) = self.workspaces.get(&root) else {
             return Err(RequestError::unknown_session(&params.session_id));
         };
