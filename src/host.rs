@@ -2,6 +2,7 @@
 
 pub mod follow;
 pub mod memory_file;
+pub mod model;
 pub mod store;
 
 use std::path::Path;

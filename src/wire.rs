@@ -4,3 +4,4 @@ pub mod frame;
 pub mod jsonrpc;
 pub mod protocol;
 pub mod repair;
+pub mod sse;
