@@ -78,8 +78,17 @@ fn without_thoughts(answer: &str, from: usize, to: usize, tags: &[Tag]) -> Resul
     let last: Vec<Option<usize>> =
         (0..NAMES.len()).map(|name| tags.iter().rposition(|tag| tag.name == name && tag.close)).collect();
     for (at, tag) in tags.iter().enumerate() {
-        let row = answer.get(from..tag.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-        if tag.start < done || tag.close || tag.name == MEMORY || !row.trim().is_empty() {
+        let row = answer.get(done..tag.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        if tag.start < done || !row.trim().is_empty() {
+            continue;
+        }
+        if tag.name == MEMORY {
+            // A second memory: its headings must begin their lines.
+            out.push_str(answer.get(done..tag.start).unwrap_or_default());
+            out.push('\n');
+            done = tag.end;
+        }
+        if tag.name == MEMORY || tag.close {
             continue;
         }
         let closed = last.get(tag.name).copied().flatten().is_some_and(|close| close > at);
@@ -159,6 +168,7 @@ mod tests {
             ("<analysis>x <memory>a</memory>", Ok(("a", true))),
             ("<analysis>x", unclosed),
             ("<analysis>x <memory>b</memory></analysis><memory>a</memory>", Ok(("a", true))),
+            ("<memory>a\n</memory><memory>b</memory>", Ok(("a\n\n\nb", true))),
             ("<memory>a </memory> b</memory>", Ok(("a </memory> b", true))),
             ("<memory>\n<analysis>x</analysis>\na</memory>", Ok(("\n\na", true))),
             ("<memory>\n<think>x\na</memory>", unclosed),

@@ -24,13 +24,17 @@ pub struct Evidence {
     steps: HashSet<u64>,
     /// Components of paths.
     components: HashSet<u64>,
+    /// First components of relative paths.
+    starts: HashSet<u64>,
     /// File names that stand without a directory.
     bare: HashSet<u64>,
     urls: BTreeSet<String>,
     /// Addresses of other schemes.
     addresses: HashSet<u64>,
-    /// The newest event, which an answer may refer to by its number.
+    /// The newest event: any up to it may be called by its number.
     newest: u64,
+    /// The events that were shown, which may be called `#` and their number.
+    shown: HashSet<u64>,
 }
 
 impl Evidence {
@@ -46,6 +50,7 @@ impl Evidence {
     /// Adds an event of the conversation.
     pub fn add_turn(&mut self, seq: u64, turn: &Turn) {
         self.newest = self.newest.max(seq);
+        self.shown.insert(seq);
         for part in &turn.parts {
             match part {
                 Part::Text(text) | Part::Thinking(text) => self.add(text),
@@ -123,6 +128,9 @@ impl Evidence {
                     self.steps.insert(step(a, b));
                 }
             }
+            if let Some(first) = parts.first().filter(|_| !run.starts_with('/')) {
+                self.starts.insert(hash(first));
+            }
             self.components.extend(parts.iter().map(|part| hash(part)));
         }
         lexer::scan(text, |kind, key| match kind {
@@ -176,11 +184,14 @@ impl Evidence {
         let digits = name.trim_start_matches('#');
         let Some(at) = line.find(name) else { return false };
         let before = line.get(..at).unwrap_or_default().trim_end();
-        let said = name.starts_with('#') || before.ends_with("event") || before.ends_with("events");
-        said && digits.parse().is_ok_and(|seq: u64| (1..=self.newest).contains(&seq))
+        let said = before.ends_with("event") || before.ends_with("events");
+        digits.parse().is_ok_and(|seq: u64| {
+            (said && (1..=self.newest).contains(&seq)) || (name.starts_with('#') && self.shown.contains(&seq))
+        })
     }
 
-    /// A path is known by its steps. It may be put together once: a directory and a path or a bare file name in it.
+    /// A path is known by its steps. It may be put together once: a directory, and a relative path or
+    /// a bare file name in it.
     fn knows_path(&self, path: &str) -> bool {
         if is_prose(path) {
             return true;
@@ -196,9 +207,9 @@ impl Evidence {
             if self.steps.contains(&step(a, b)) {
                 continue;
             }
-            let known = self.components.contains(&hash(a));
             let end = at + 2 == parts.len();
-            let joined = if end { self.bare.contains(&hash(b)) } else { self.components.contains(&hash(b)) };
+            let known = self.components.contains(&hash(a));
+            let joined = self.starts.contains(&hash(b)) || (end && self.bare.contains(&hash(b)));
             joins += 1;
             if joins > 1 || !known || !joined {
                 return false;

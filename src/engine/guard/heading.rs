@@ -50,7 +50,8 @@ pub enum Heading {
 /// The heading that a line is.
 pub fn heading(line: &str) -> Option<Heading> {
     let line = line.trim();
-    if line.len() > LONGEST {
+    // A backslash is how a prompt breaks a heading that is not ours.
+    if line.len() > LONGEST || line.starts_with('\\') {
         return None;
     }
     let rest = line.trim_start_matches('#');
@@ -122,6 +123,7 @@ mod tests {
             ("> ## Current State", None),
             ("the current state", None),
             ("**Important**", None),
+            ("\\## Current State", None),
             ("", None),
         ];
         for (line, expected) in cases {

@@ -16,7 +16,8 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// A frame with this mark: a random word of letters and digits, new for each request.
+    /// A frame with this mark: a random word of eight or more letters and digits, new for each
+    /// request.
     pub fn new(mark: &'a str) -> Frame<'a> {
         Frame { mark }
     }
@@ -52,19 +53,20 @@ fn is_frame(row: &str) -> bool {
     let Some((mark, rest)) = row.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(" #")) else {
         return false;
     };
-    !mark.is_empty() && !mark.contains(' ') && rest.starts_with(|letter: char| letter.is_ascii_digit())
+    !mark.is_empty() && !mark.contains([' ', ']']) && rest.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// The text with the mark broken, in upper case too.
 fn without_mark(text: &str, mark: &str) -> String {
-    let mut letters = mark.chars();
-    let Some(first) = letters.next() else { return text.to_owned() };
-    let (lower, wanted) = (text.to_ascii_lowercase(), mark.to_ascii_lowercase());
+    let wanted = mark.to_ascii_lowercase();
+    let Some(first) = wanted.chars().next() else { return text.to_owned() };
+    // The same bytes: only letters of ASCII change their case.
+    let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (at, _) in lower.match_indices(&wanted) {
-        // The same bytes: only letters of ASCII have changed their case.
-        let cut = at + first.len_utf8();
+    while let Some(at) = lower.get(done..).and_then(|rest| rest.find(&wanted)) {
+        // The search goes on behind the first letter, because marks may overlap.
+        let cut = done + at + first.len_utf8();
         out.push_str(text.get(done..cut).unwrap_or_default());
         out.push('\\');
         done = cut;

@@ -50,7 +50,7 @@ pub struct Source<'a> {
     pub memory_tokens: u32,
     /// Largest section, in tokens.
     pub section_tokens: u32,
-    /// A random word of letters and digits, new for each request.
+    /// A random word of eight or more letters and digits, new for each request.
     pub nonce: &'a str,
 }
 
@@ -66,12 +66,8 @@ pub enum Plan {
 /// The request for a memory of the events, or the requests for its parts.
 pub fn plan(source: &Source) -> Plan {
     let frame = Frame::new(source.nonce);
-    let events: Vec<String> = source
-        .events
-        .iter()
-        .map(|(seq, turn)| transcript::event(&frame, *seq, turn))
-        .filter(|e| !e.is_empty())
-        .collect();
+    let events: Vec<String> =
+        source.events.iter().flat_map(|(seq, turn)| transcript::blocks(&frame, *seq, turn)).collect();
     let purpose = if source.memory.is_some() { Purpose::Update } else { Purpose::Create };
     let whole = prompt(source, purpose, "events", &events, "");
     if size(&whole) <= LARGEST_REQUEST {

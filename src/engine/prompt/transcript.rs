@@ -15,9 +15,9 @@ const RESULT: u32 = 700;
 const ERROR: u32 = 1_200;
 const HARNESS: u32 = 300;
 
-/// An event as text; empty where it has nothing to say. Thinking is left out.
-pub fn event(frame: &Frame, seq: u64, turn: &Turn) -> String {
-    let mut out = String::new();
+/// An event as blocks, one for each part that says something. Thinking is left out.
+pub fn blocks(frame: &Frame, seq: u64, turn: &Turn) -> Vec<String> {
+    let mut blocks = Vec::new();
     for part in &turn.parts {
         let (role, text, most) = match part {
             Part::Text(text) => match turn.role {
@@ -34,10 +34,12 @@ pub fn event(frame: &Frame, seq: u64, turn: &Turn) -> String {
             Part::Other { kind, .. } => ("other", kind.clone(), HARNESS),
         };
         if !text.trim().is_empty() {
-            frame.block(&format!("#{seq} {role}"), &clipped(&visible(&text), most, seq), &mut out);
+            let mut block = String::new();
+            frame.block(&format!("#{seq} {role}"), &clipped(&visible(&text), most, seq), &mut block);
+            blocks.push(block);
         }
     }
-    out
+    blocks
 }
 
 /// The head and the end of a text within `most` tokens, with the number of the event that has all of it.
