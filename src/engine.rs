@@ -8,6 +8,7 @@ pub mod edits;
 pub mod effect;
 pub mod event;
 pub mod extract;
+pub mod guard;
 pub mod intake;
 pub mod memory;
 pub mod message;

@@ -23,7 +23,7 @@ mod errors;
 mod facts;
 mod human;
 mod index;
-mod lexer;
+pub(super) mod lexer;
 mod mention;
 mod need;
 mod observe;
@@ -35,7 +35,7 @@ mod select;
 mod tasks;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod weights;
 
 use errors::Failures;

@@ -1,4 +1,17 @@
 //! What is asked of a model, and what comes back. No vendor's shape: `host::model` writes a [`Prompt`] for each API.
+//!
+//! [`plan`], [`join`], [`cached`] and [`repair`] write the requests. Everything in them that is not ours stands in blocks
+//! that no text can forge (`frame`); what comes back is judged by [`super::guard`].
+
+mod frame;
+mod instructions;
+pub mod mode;
+mod request;
+#[cfg(test)]
+mod tests;
+mod transcript;
+
+pub use request::{LARGEST_REQUEST, Plan, Source, cached, join, plan, repair};
 
 /// A request to a model.
 #[derive(Clone, Debug, PartialEq)]
