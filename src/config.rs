@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use serde_json::{Map, Value};
 
+mod model;
+
+pub use model::{Author, ModelConfig};
+
 use crate::engine::settings::Settings;
 use crate::host::memory_file::{DEFAULT_TEMPLATE, MemoryFile};
 
@@ -24,11 +28,18 @@ pub struct Config {
     pub redact: bool,
     /// Where the memory file lies in its workspace.
     pub memory_file: String,
+    /// Who writes the prose of the memory.
+    pub model: ModelConfig,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { engine: Settings::default(), redact: true, memory_file: DEFAULT_TEMPLATE.to_owned() }
+        Config {
+            engine: Settings::default(),
+            redact: true,
+            memory_file: DEFAULT_TEMPLATE.to_owned(),
+            model: ModelConfig::default(),
+        }
     }
 }
 
@@ -39,6 +50,8 @@ pub enum Source {
     File(PathBuf),
     /// The environment.
     Environment,
+    /// The editor's own settings of the user, which no workspace can change.
+    User,
     /// The editor (its workspace may have a hand in it).
     Editor,
 }
@@ -48,6 +61,7 @@ impl std::fmt::Display for Source {
         match self {
             Source::File(path) => write!(f, "{}", path.display()),
             Source::Environment => f.write_str("the environment"),
+            Source::User => f.write_str("the editor's user settings"),
             Source::Editor => f.write_str("the editor's settings"),
         }
     }
@@ -114,10 +128,15 @@ impl Config {
                 self.redact =
                     value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?;
             }
-            "provider" => {
-                if value != "extractive" {
-                    return Err(format!("provider is {value}; this version has \"extractive\" only"));
-                }
+            _ if ModelConfig::has(key) && *source == Source::Editor => {
+                return Err(format!(
+                    "{key} is accepted from the user's own settings only (config file, environment, `user` at initialize), \
+                     because a workspace may have written the editor's"
+                ));
+            }
+            _ if ModelConfig::has(key) => {
+                self.model.set(key, value)?;
+                self.engine.model = self.model.author != Author::Extractive;
             }
             _ => return Err(format!("unknown setting {key:?} is ignored")),
         }
@@ -239,9 +258,20 @@ mod tests {
             (
                 json!({"baseUrl": "http://evil"}),
                 Source::Editor,
-                Some("the editor's settings: unknown setting \"baseUrl\" is ignored"),
+                Some(
+                    "the editor's settings: baseUrl is accepted from the user's own settings only (config file, environment, \
+                     `user` at initialize), because a workspace may have written the editor's",
+                ),
             ),
-            (json!({"provider": "extractive"}), Source::Editor, None),
+            (json!({"provider": "anthropic", "model": "m", "timeoutSeconds": 5}), Source::User, None),
+            (
+                json!({"provider": "google"}),
+                file(),
+                Some(
+                    "/c.toml: provider is \"google\"; \"extractive\", \"anthropic\", \"openai\" or \"editor\" is accepted",
+                ),
+            ),
+            (json!({"nonsense": 1}), file(), Some("/c.toml: unknown setting \"nonsense\" is ignored")),
             (json!([]), Source::Editor, Some("the editor's settings: the settings must be an object")),
             (Value::Null, Source::Editor, None),
         ];

@@ -2,6 +2,7 @@
 //! cannot fail for reasons of the world and every rule of the product is a table of `check(input, expected)`.
 
 pub mod compact;
+pub mod conduct;
 pub mod conversation;
 pub mod diff;
 pub mod edits;

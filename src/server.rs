@@ -9,6 +9,7 @@ mod client;
 mod convert;
 mod imports;
 mod main_loop;
+mod models;
 mod requests;
 pub mod transport;
 mod workspace;

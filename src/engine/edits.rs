@@ -57,6 +57,11 @@ impl Edits {
         result
     }
 
+    /// The person's own lines.
+    pub fn pinned(&self) -> impl Iterator<Item = (Section, &str)> {
+        self.pinned.iter().map(|(section, line)| (*section, line.as_str()))
+    }
+
     fn is_pinned(&self, section: Section, text: &str) -> bool {
         self.pinned.iter().any(|(place, pinned)| *place == section && pinned == text)
     }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::diff::Diff;
 use super::event::Origin;
+use super::memory::Document;
+use super::prompt::Usage;
 use super::settings::Pressure;
 
 /// A new version of the memory.
@@ -25,6 +27,19 @@ pub struct Revision {
     pub text: String,
     /// What changed against the version before, front matter aside.
     pub diff: Diff,
+    /// What a model had to do with it.
+    pub made: Option<Made>,
+}
+
+/// What it took to have a model write, and what became of that.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Made {
+    /// Tokens of all calls.
+    pub usage: Usage,
+    /// Their cost in USD, where the model has a price.
+    pub cost: Option<f64>,
+    /// What was accepted with repairs or refused, and why.
+    pub notes: Vec<String>,
 }
 
 /// The answer to a compaction, the memory's version aside.
@@ -69,6 +84,25 @@ pub struct Cut {
     pub memory: String,
 }
 
+/// What a model is to make a memory of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The last event that the present prose stands for; 0 for none. The model reads those after it.
+    pub base: u64,
+    /// The last event that the model is to read.
+    pub through: u64,
+    /// Who asked.
+    pub origin: Origin,
+    /// The present prose.
+    pub prose: Option<Document>,
+    /// Facts and lines of the user's that stand in the memory without the model.
+    pub kept: Document,
+    /// The user's wishes for the memory.
+    pub instructions: Vec<String>,
+    /// Largest memory and largest section, in tokens.
+    pub budget: (u32, u32),
+}
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -83,6 +117,9 @@ pub enum Effect {
     },
     /// Store a new version of the memory, write the file, tell the client.
     Revised(Box<Revision>),
+    /// Have a model write the memory. [`Event::Written`](super::event::Event::Written) or
+    /// [`Event::Unwritten`](super::event::Event::Unwritten) tells what came of it; nothing waits for that.
+    Ask(Box<Ask>),
     /// Store that the live context is another one now.
     Cut(Box<Cut>),
     /// Answer a compaction.

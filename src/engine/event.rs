@@ -2,6 +2,7 @@
 
 use super::compact::Shape;
 use super::conversation::{Record, Turn};
+use super::memory::Document;
 use super::message::Format;
 use super::message::read::Usage;
 use super::settings::Settings;
@@ -65,6 +66,19 @@ pub struct Passage {
     pub text: String,
 }
 
+/// What a model made of the events up to one of them, and the guard accepted.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The last event that it has read.
+    pub through: u64,
+    /// The event up to which the memory that it started from had gone; 0 for none.
+    pub base: u64,
+    /// Who asked.
+    pub origin: Origin,
+    /// Its lines.
+    pub prose: Document,
+}
+
 /// Who asked for a new version of the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -102,6 +116,13 @@ pub enum Event {
     /// The memory is to be brought up to date, by the schedule (only if due) or by a client.
     Update {
         /// Who asks.
+        origin: Origin,
+    },
+    /// A model has written the memory that was asked for by [`Effect::Ask`](super::effect::Effect::Ask).
+    Written(Box<Written>),
+    /// No model has: the embedded backend brings the memory up to date.
+    Unwritten {
+        /// Who asked.
         origin: Origin,
     },
     /// The user saved another text of the memory file.

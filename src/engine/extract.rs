@@ -38,6 +38,7 @@ mod tests;
 pub(super) mod text;
 mod weights;
 
+pub use compose::Prose;
 use errors::Failures;
 use index::{Candidate, Index};
 use place::Place;
@@ -146,7 +147,15 @@ impl Extractor {
 
     /// The memory for a budget in tokens. Events from `tail_from` on will stand verbatim (their tool results clipped)
     /// behind the memory, so only corrections, the intent and open tasks are repeated from them.
-    pub fn document(&self, budget_tokens: u32, tail_from: Option<u64>) -> Document {
-        compose::document(self, budget_tokens, tail_from)
+    ///
+    /// Where a model wrote prose, it stands first; corrections, open calls, tasks and errors stand whatever it says, and
+    /// what came after it is added.
+    pub fn document(&self, budget_tokens: u32, tail_from: Option<u64>, prose: Option<&Prose>) -> Document {
+        compose::document(self, budget_tokens, tail_from, prose)
+    }
+
+    /// What stands in the memory whoever writes it, within a budget in tokens.
+    pub fn facts(&self, budget_tokens: u32) -> Document {
+        compose::facts(self, budget_tokens)
     }
 }

@@ -70,7 +70,7 @@ impl Section {
 }
 
 /// One entry of a section. The text may span several lines; it is written as one list item.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The text, without the list mark.
     pub text: String,
@@ -79,7 +79,7 @@ pub struct Line {
 }
 
 /// The memory.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     sections: [Vec<Line>; 9],
 }

@@ -52,6 +52,16 @@ pub enum Ttl {
     OneHour,
 }
 
+impl Ttl {
+    /// The name in settings and requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ttl::FiveMinutes => "5m",
+            Ttl::OneHour => "1h",
+        }
+    }
+}
+
 /// What a call cost, in millionths of a USD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Priced {

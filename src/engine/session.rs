@@ -4,6 +4,7 @@
 //! Nothing here fails for reasons of the world: if the world refuses an effect, the caller drops the session and
 //! loads it again from the store ([`Saved`] and the events since).
 
+mod asking;
 mod compaction;
 mod prepared;
 mod restore;
@@ -18,7 +19,7 @@ use super::conversation::{Record, Role, Turn};
 use super::edits::Edits;
 use super::effect::Effect;
 use super::event::{Event, Stored};
-use super::extract::Extractor;
+use super::extract::{Extractor, Prose};
 use super::message::Format;
 use super::schedule::{Due, Schedule};
 use super::settings::{Pressure, Settings};
@@ -88,6 +89,10 @@ pub struct Session {
     unread: Vec<(u64, i64, Turn)>,
     unread_tokens: u64,
     edits: Edits,
+    /// What a model wrote last.
+    prose: Option<Prose>,
+    /// A model is at work.
+    asked: bool,
     schedule: Schedule,
     memory: Option<Memory>,
     pressure: Pressure,
@@ -122,6 +127,8 @@ impl Session {
             unread: Vec::new(),
             unread_tokens: 0,
             edits: Edits::default(),
+            prose: None,
+            asked: false,
             schedule: Schedule::default(),
             memory: None,
             pressure: Pressure::Low,
@@ -155,6 +162,8 @@ impl Session {
                 self.pressure_change()
             }
             Event::Update { origin } => self.update(now, origin),
+            Event::Written(written) => self.written(now, *written),
+            Event::Unwritten { origin } => self.unwritten(now, origin),
             Event::FileEdited { base, text } => self.file_edited(now, &base, &text),
             Event::Compact(request) => self.compact(now, request),
             Event::Idle => {
@@ -267,7 +276,16 @@ impl Session {
 
     /// Whether an update of the memory is due.
     pub fn due(&self) -> Due {
+        // One at a time: what arrives meanwhile waits for the next breakpoint.
+        if self.asked {
+            return Due::No;
+        }
         self.schedule.due(&self.settings, self.memory.is_some(), !self.open.is_empty())
+    }
+
+    /// Whether a model is at work on the memory.
+    pub fn is_asked(&self) -> bool {
+        self.asked
     }
 
     /// The session's id.

@@ -19,6 +19,8 @@ pub struct Settings {
     pub section_tokens: u32,
     /// Newest events that a compaction returns word for word even when the memory covers them.
     pub keep_recent_tokens: u32,
+    /// A model writes the prose of the memory.
+    pub model: bool,
 }
 
 impl Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             memory_tokens: 8_000,
             section_tokens: 2_000,
             keep_recent_tokens: 4_000,
+            model: false,
         }
     }
 }

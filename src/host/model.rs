@@ -28,6 +28,7 @@ pub use self::failure::{Failure, FailureKind};
 use self::http::{Http, Limits};
 use self::keys::Key;
 use self::openai::Dialect;
+pub use crate::engine::prices::Ttl;
 use crate::engine::prompt::{Answer, Prompt};
 use crate::engine::tokens;
 
@@ -61,25 +62,6 @@ impl Provider {
     }
 }
 
-/// How long a provider keeps a prompt in its cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CacheTtl {
-    /// `5m`: writing costs a quarter more than plain input.
-    FiveMinutes,
-    /// `1h`: writing costs as much again.
-    OneHour,
-}
-
-impl CacheTtl {
-    /// The name in settings and requests.
-    pub fn name(self) -> &'static str {
-        match self {
-            CacheTtl::FiveMinutes => "5m",
-            CacheTtl::OneHour => "1h",
-        }
-    }
-}
-
 /// What the user sets about the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelSettings {
@@ -94,7 +76,7 @@ pub struct ModelSettings {
     /// Longest time of a call with all its attempts, in seconds.
     pub timeout_seconds: u64,
     /// How long the provider is to keep our part of a prompt in its cache.
-    pub cache_ttl: CacheTtl,
+    pub cache_ttl: Ttl,
     /// Tokens that the model may think before it answers; none where it is not set.
     pub thinking_budget: Option<u32>,
 }
@@ -108,7 +90,7 @@ impl ModelSettings {
             model: None,
             max_output_tokens: None,
             timeout_seconds: 180,
-            cache_ttl: CacheTtl::FiveMinutes,
+            cache_ttl: Ttl::FiveMinutes,
             thinking_budget: None,
         }
     }

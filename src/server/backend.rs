@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, LSPAny, notification::Notification,
+    InitializeResult, InitializedParams, LSPAny, notification::Notification, request::Request,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
@@ -17,13 +17,15 @@ use super::client::{Client, Notice};
 use super::convert;
 use super::main_loop::{MainLoop, Task};
 use super::transport;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::wire::jsonrpc::RawJson;
-use crate::wire::protocol::{Method, RequestError};
+use crate::wire::protocol::{COMPLETE, Method, RequestError};
 
 struct Backend {
     tasks: Sender<Task>,
     client: Client,
+    /// The user's settings outside of the editor.
+    config: Config,
     /// Told the client's process id, so that the server ends with it.
     parent: std::sync::Mutex<Option<oneshot::Sender<u32>>>,
 }
@@ -82,16 +84,16 @@ handlers! {
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        self.tell(Task::Initialize {
-            folders: convert::folders(&params),
-            settings: convert::initial_settings(&params),
-        });
+        let settings = Box::new(convert::client_settings(&params));
+        let mut config = self.config.clone();
+        config.merge(&settings.user, &Source::User);
+        self.tell(Task::Initialize { folders: convert::folders(&params), settings });
         if let Some(pid) = params.process_id
             && let Some(sender) = self.parent.lock().ok().and_then(|mut parent| parent.take())
         {
             let _ = sender.send(pid);
         }
-        Ok(convert::initialize_result())
+        Ok(convert::initialize_result(config.model.author.name()))
     }
 
     async fn initialized(&self, _: InitializedParams) {
@@ -148,11 +150,27 @@ notifications! {
     Progress = "$/progress",
 }
 
+/// The request by which the editor lends its model.
+enum Complete {}
+
+impl Request for Complete {
+    type Params = Value;
+    type Result = Value;
+    const METHOD: &'static str = COMPLETE;
+}
+
 async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>) {
     while let Some(notice) = notices.recv().await {
         match notice {
             Notice::Notification(method, params) => notify(&client, method, params).await,
             Notice::Delivered(sender) => drop(sender.send(())),
+            Notice::Complete(params, answer) => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let result = client.send_request::<Complete>(params).await;
+                    let _ = answer.send(result.map_err(|error| (error.code.code(), error.message.into_owned())));
+                });
+            }
             Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
         }
     }
@@ -166,13 +184,13 @@ pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (client, notices) = Client::new();
     let notices_of = client.clone();
-    let main_loop = MainLoop::start(config, problems, client)?;
+    let main_loop = MainLoop::start(config.clone(), problems, client)?;
     let (parent, parent_pid) = oneshot::channel();
     let tasks = main_loop.tasks();
     let mut lsp_client = None;
     let (service, socket) = service(|client| {
         lsp_client = Some(client);
-        Backend { tasks, client: notices_of, parent: std::sync::Mutex::new(Some(parent)) }
+        Backend { tasks, client: notices_of, config, parent: std::sync::Mutex::new(Some(parent)) }
     });
     let (input, output) = transport::stdio()?;
     let exit = runtime.block_on(async move {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::engine::effect::{Effect, Revision};
-use crate::wire::protocol::{DID_CHANGE_PRESSURE, DID_UPDATE};
+use crate::wire::protocol::{DID_CHANGE_PRESSURE, DID_UPDATE, code};
 
 /// How urgent a message to the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +27,8 @@ pub enum Notice {
     Notification(&'static str, Value),
     /// `window/showMessage`, logged as well.
     Show(Urgency, String),
+    /// `sessionMemory/complete`: the client's own model is asked.
+    Complete(Value, oneshot::Sender<Result<Value, (i64, String)>>),
     /// Everything given before this one is on its way.
     Delivered(oneshot::Sender<()>),
 }
@@ -60,9 +62,16 @@ impl Client {
         }
     }
 
+    /// Asks the client's own model; an error is its code and words.
+    pub async fn complete(&self, params: Value) -> Result<Value, (i64, String)> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(Notice::Complete(params, sender));
+        receiver.await.unwrap_or_else(|_| Err((code::CANCELLED, "the connection is closing".to_owned())))
+    }
+
     /// Tells of a new version of a memory.
     pub fn did_update(&self, session_id: &str, uri: &str, revision: &Revision) {
-        let params = json!({
+        let mut params = json!({
             "sessionId": session_id,
             "revision": revision.revision,
             "uri": uri,
@@ -73,6 +82,17 @@ impl Client {
             "addedLines": revision.diff.added,
             "removedLines": revision.diff.removed,
         });
+        if let Some(made) = &revision.made {
+            params["usage"] = json!({
+                "inputTokens": made.usage.input_tokens,
+                "outputTokens": made.usage.output_tokens,
+                "cacheReadTokens": made.usage.cache_read_tokens,
+            });
+            if let Some(cost) = made.cost {
+                params["usage"]["costUsd"] = json!(cost);
+            }
+            params["notes"] = json!(made.notes);
+        }
         self.send(Notice::Notification(DID_UPDATE, params));
     }
 

@@ -11,11 +11,13 @@ use tower_lsp::ls_types::{
 };
 
 use super::client::Urgency;
+use super::main_loop::ClientSettings;
+use super::models::Credentials;
 use super::workspace::Folder;
 use crate::wire::protocol::{Method, PROTOCOL, RequestError};
 
-/// What this server can do.
-pub fn initialize_result() -> InitializeResult {
+/// What this server can do; `provider` writes the prose of the memory.
+pub fn initialize_result(provider: &str) -> InitializeResult {
     let capabilities = ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
         execute_command_provider: Some(ExecuteCommandOptions {
@@ -29,7 +31,7 @@ pub fn initialize_result() -> InitializeResult {
             }),
             ..WorkspaceServerCapabilities::default()
         }),
-        experimental: Some(json!({"sessionMemory": {"protocol": PROTOCOL, "provider": "extractive"}})),
+        experimental: Some(json!({"sessionMemory": {"protocol": PROTOCOL, "provider": provider}})),
         ..ServerCapabilities::default()
     };
     let server_info =
@@ -64,9 +66,18 @@ pub fn path_of(text: &str) -> Option<PathBuf> {
     }
 }
 
-/// The settings in `initializationOptions`.
-pub fn initial_settings(params: &InitializeParams) -> Value {
-    params.initialization_options.as_ref().and_then(|options| options.get("sessionMemory")).cloned().unwrap_or_default()
+/// What a client says of itself.
+pub fn client_settings(params: &InitializeParams) -> ClientSettings {
+    let option = |name: &str| {
+        params.initialization_options.as_ref().and_then(|options| options.get(name)).cloned().unwrap_or_default()
+    };
+    let offered = params.capabilities.experimental.as_ref().and_then(|ours| ours.pointer("/sessionMemory/complete"));
+    ClientSettings {
+        any: option("sessionMemory"),
+        user: option("user"),
+        credentials: Credentials::new(&option("credentials")),
+        lends: offered.and_then(Value::as_bool).unwrap_or_default(),
+    }
 }
 
 /// An error for the wire.

@@ -12,10 +12,12 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
 use super::imports::Imports;
+use super::models::{Credentials, Models, Response};
 use super::workspace::{Folder, Workspace};
 use super::writer::{Job, Writer};
-use crate::config::{Config, Source, state_dir};
-use crate::engine::effect::{Effect, Revision};
+use crate::config::{Author, Config, Source, state_dir};
+use crate::engine::conduct::Conduct;
+use crate::engine::effect::{Ask, Effect, Revision};
 use crate::engine::event::{Event, Origin};
 use crate::engine::schedule::Due;
 use crate::host::store::StoreError;
@@ -39,7 +41,7 @@ pub enum Task {
         /// Its workspace folders.
         folders: Vec<Folder>,
         /// Its settings.
-        settings: Value,
+        settings: Box<ClientSettings>,
     },
     /// The client's settings changed.
     Configure {
@@ -64,6 +66,8 @@ pub enum Task {
     },
     /// A part of an import that runs on a thread of its own.
     Imported(super::imports::Batch),
+    /// A model has written a memory, or not.
+    Answered(Box<Response>),
     /// The writer has written a memory file.
     Written {
         /// The workspace folder.
@@ -89,6 +93,19 @@ pub enum Task {
     },
     /// The server ends.
     End,
+}
+
+/// What a client says of itself at `initialize`.
+#[derive(Clone, Debug, Default)]
+pub struct ClientSettings {
+    /// Settings that a workspace may have had a hand in.
+    pub any: Value,
+    /// Settings that are the user's own.
+    pub user: Value,
+    /// Keys of providers.
+    pub credentials: Credentials,
+    /// It can lend its own model.
+    pub lends: bool,
 }
 
 /// The loop's thread.
@@ -127,6 +144,12 @@ pub(super) struct Core {
     pub client: Client,
     pub tasks: Sender<Task>,
     pub writer: Writer,
+    /// The thread on which models write, once the user has chosen one.
+    pub models: Option<Models>,
+    pub conduct: Conduct,
+    given: ClientSettings,
+    /// Memories that a model is to write, once the present request is answered.
+    pub asks: Vec<(PathBuf, String, Box<Ask>)>,
     /// Versions of memories that are stored once the compaction they came with is answered.
     pub unstored: Vec<(PathBuf, String, Box<Revision>)>,
     /// Changes of pressure that the client hears of after the answer.
@@ -157,6 +180,10 @@ impl Core {
             client,
             tasks,
             writer,
+            models: None,
+            conduct: Conduct::default(),
+            given: ClientSettings::default(),
+            asks: Vec::new(),
             unstored: Vec::new(),
             notices: Vec::new(),
             later: Vec::new(),
@@ -188,6 +215,15 @@ impl Core {
             }
         }
         self.imports.stop();
+        if let Some(mut models) = self.models.take() {
+            models.end();
+            // What was called off is written without a model.
+            while let Ok(task) = tasks.try_recv() {
+                if let Task::Answered(response) = task {
+                    self.answered(*response);
+                }
+            }
+        }
         self.save_all();
         self.writer.end();
     }
@@ -199,15 +235,20 @@ impl Core {
                 for problem in std::mem::take(&mut self.problems) {
                     self.client.show(Urgency::Warning, problem);
                 }
-                self.configure(&settings);
+                self.given = *settings;
+                self.configure();
             }
-            Task::Configure { settings } => self.configure(&settings),
+            Task::Configure { settings } => {
+                self.given.any = settings;
+                self.configure();
+            }
             Task::Folders { added, removed } => {
                 self.folders.retain(|folder| !removed.iter().any(|gone| gone.path == folder.path));
                 self.folders.extend(added);
             }
             Task::Request { method, params, reply } => self.request(method, &params, reply),
             Task::Imported(batch) => self.imported(batch),
+            Task::Answered(response) => self.answered(*response),
             // What is looked at now need not be looked at when an answer is waited for.
             Task::Written { root, session_id } => self.look_at_file(&root, &session_id),
             Task::FileEdited { root, session_id, base, text } => self.file_edited(&root, &session_id, base, &text),
@@ -227,17 +268,31 @@ impl Core {
         for (root, id, revision) in std::mem::take(&mut self.unstored) {
             self.store_revision(&root, &id, revision);
         }
+        for (root, id, ask) in std::mem::take(&mut self.asks) {
+            self.ask_model(root, id, ask, None, None);
+        }
         for job in self.later.drain(..) {
             self.writer.send(job);
         }
     }
 
-    fn configure(&mut self, settings: &Value) {
+    fn configure(&mut self) {
         let mut config = self.user_config.clone();
-        for problem in config.merge(settings, &Source::Editor) {
+        let ClientSettings { any, user, credentials, lends } = self.given.clone();
+        for problem in config.merge(&user, &Source::User).into_iter().chain(config.merge(&any, &Source::Editor)) {
             self.client.show(Urgency::Warning, problem);
         }
         self.config = config;
+        self.conduct = Conduct::default();
+        if self.config.model.author != Author::Extractive && self.models.is_none() {
+            match Models::start(self.tasks.clone(), self.client.clone()) {
+                Ok(models) => self.models = Some(models),
+                Err(error) => self.client.show(Urgency::Error, format!("no model can be asked: {error}")),
+            }
+        }
+        if let Some(models) = &self.models {
+            models.settle(&self.config.model, credentials, lends);
+        }
         for workspace in self.workspaces.values_mut() {
             for entry in workspace.sessions.values_mut() {
                 entry.session.apply(now(), Event::Configured(self.config.engine.clone()));

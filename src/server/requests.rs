@@ -5,6 +5,7 @@ mod append;
 mod compact;
 mod find;
 mod memory;
+mod model;
 
 use std::path::{Path, PathBuf};
 
@@ -82,6 +83,7 @@ impl Core {
                 Effect::Revised(revised) => revision = Some(revised),
                 Effect::Cut(made) => cut = Some(made),
                 Effect::Pressure { .. } => self.notices.push((id.to_owned(), effect)),
+                Effect::Ask(ask) => self.asks.push((root.to_owned(), id.to_owned(), ask)),
                 Effect::Compacted { .. } => {}
             }
         }

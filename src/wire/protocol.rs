@@ -80,6 +80,8 @@ impl Method {
 
 /// Notification: a new revision of a memory.
 pub const DID_UPDATE: &str = "sessionMemory/didUpdate";
+/// Request to the client: it lends its own model.
+pub const COMPLETE: &str = "sessionMemory/complete";
 /// Notification: another level of pressure.
 pub const DID_CHANGE_PRESSURE: &str = "sessionMemory/didChangePressure";
 
@@ -334,6 +336,8 @@ pub mod code {
     pub const UNKNOWN_REVISION: i64 = -32002;
     /// The workspace or the store refuses the write.
     pub const WRITE_REFUSED: i64 = -32003;
+    /// The provider of the model failed.
+    pub const PROVIDER_FAILED: i64 = -32004;
     /// Cancelled by the client.
     pub const CANCELLED: i64 = -32800;
 }

@@ -13,6 +13,7 @@ mod file;
 mod frames;
 mod harness;
 mod import;
+mod models;
 mod obstacles;
 mod places;
 mod property;

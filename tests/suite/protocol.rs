@@ -177,7 +177,7 @@ fn initialize_tells_what_the_server_can_do() {
 #[test]
 fn the_lifecycle_is_kept() {
     let place = Workspace::new();
-    let options = Options { folders: vec![place.root()], settings: Value::Null, env: Vec::new(), process_id: None };
+    let options = Options { folders: vec![place.root()], ..Options::default() };
     let mut server = Server::spawn(&place, &options);
     assert_eq!(server.refused("sessions", json!({})).code, -32002, "before initialize");
     server.call("initialize", json!({"capabilities": {}, "rootUri": file_uri(&place.root())}));

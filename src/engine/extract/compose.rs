@@ -1,5 +1,7 @@
 //! Builds the document: what always stands first, then the chosen lines, each in its section.
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{Candidate, Source, Stat};
 use super::{Extractor, lexer};
 use crate::engine::memory::{Document, Line, Section};
@@ -17,8 +19,19 @@ const ERRORS: f32 = 0.18;
 const TASKS: f32 = 0.10;
 const EDITS: f32 = 0.06;
 const RUNS: f32 = 0.04;
+/// Share that a model's prose may take.
+const PROSE: f32 = 0.60;
 /// Tokens of the headings.
 const HEADINGS: u32 = 50;
+
+/// What a model wrote of the conversation, up to one of its events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prose {
+    /// Its lines.
+    pub document: Document,
+    /// The last event that it stands for.
+    pub through: u64,
+}
 
 /// A document under work.
 struct Draft<'a> {
@@ -30,30 +43,39 @@ struct Draft<'a> {
     root: Option<&'a str>,
     /// Candidates that stand already.
     standing: Vec<usize>,
+    /// The last event that a model's prose stands for: of what came before only the surest facts are added.
+    told: u64,
 }
 
-/// The memory of `from` for `budget` tokens.
-pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>) -> Document {
+/// The memory of `from` for `budget` tokens, with a model's prose where there is some.
+pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>, prose: Option<&Prose>) -> Document {
     let tail = tail_from.unwrap_or(u64::MAX);
-    let shown = |stat: u32| u64::from(stat) >= tail;
-    let mut draft = Draft {
-        from,
-        document: Document::default(),
-        budget,
-        left: budget.saturating_sub(HEADINGS),
-        covered: from.index.idents.iter().map(|ident| shown(ident.get(Stat::Shown))).collect(),
-        root: from.weighed().root.as_deref(),
-        standing: Vec::new(),
-    };
+    let mut draft = Draft::new(from, budget, tail);
     let total = draft.left;
-    draft.intent(total);
-    draft.corrections(total);
+    if let Some(prose) = prose {
+        draft.corrections(total);
+        draft.prose(total, prose);
+    } else {
+        draft.intent(total);
+        draft.corrections(total);
+    }
     draft.state(total, tail);
     draft.tasks(total);
     draft.errors(total);
     draft.requests(total, tail);
     draft.deeds(total, tail);
     draft.chosen();
+    draft.document
+}
+
+/// What stands in the memory whoever writes it: corrections, open calls, open tasks, errors.
+pub fn facts(from: &Extractor, budget: u32) -> Document {
+    let mut draft = Draft::new(from, budget, u64::MAX);
+    let total = draft.left;
+    draft.corrections(total);
+    draft.open_calls(total, u64::MAX);
+    draft.tasks(total);
+    draft.errors(total);
     draft.document
 }
 
@@ -67,7 +89,65 @@ fn share(total: u32, share: f32) -> u32 {
     (total as f32 * share) as u32
 }
 
+impl<'a> Draft<'a> {
+    fn new(from: &'a Extractor, budget: u32, tail: u64) -> Draft<'a> {
+        let shown = |stat: u32| u64::from(stat) >= tail;
+        Draft {
+            from,
+            document: Document::default(),
+            budget,
+            left: budget.saturating_sub(HEADINGS),
+            covered: from.index.idents.iter().map(|ident| shown(ident.get(Stat::Shown))).collect(),
+            root: from.weighed().root.as_deref(),
+            standing: Vec::new(),
+            told: 0,
+        }
+    }
+}
+
 impl Draft<'_> {
+    /// A model's lines, the heaviest of all sections first while there is room, in their order.
+    fn prose(&mut self, total: u32, prose: &Prose) {
+        self.told = prose.through;
+        let mut room = share(total, PROSE).min(self.left);
+        let lines = |section: Section| prose.document.lines(section).iter().map(move |line| (section, line));
+        let mut all: Vec<(Section, &Line)> = Section::ALL.into_iter().flat_map(lines).collect();
+        let corrections: Vec<String> =
+            self.document.lines(Section::UserCorrections).iter().map(|line| line.text.clone()).collect();
+        all.retain(|(_, line)| !corrections.contains(&line.text));
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by(|&a, &b| {
+            let weight = |at: usize| all.get(at).map_or(0.0, |(_, line)| line.weight);
+            weight(b).total_cmp(&weight(a))
+        });
+        let mut kept = vec![false; all.len()];
+        for at in order {
+            let Some((_, line)) = all.get(at) else { continue };
+            let cost = tokens::estimate(&line.text) + 3;
+            if cost <= room {
+                room -= cost;
+                if let Some(slot) = kept.get_mut(at) {
+                    *slot = true;
+                }
+            }
+        }
+        for ((section, line), _) in all.into_iter().zip(kept).filter(|(_, kept)| *kept) {
+            self.push(section, &line.text, line.weight);
+        }
+    }
+
+    /// Whether everything that a line names stands already, so that it would say nothing new.
+    fn stands(&self, line: &str) -> bool {
+        let (mut named, mut standing) = (0, 0);
+        lexer::scan(line, |_, key| {
+            if let Some(at) = self.from.index.known(key) {
+                named += 1;
+                standing += usize::from(self.covered.get(at as usize) == Some(&true));
+            }
+        });
+        named > 0 && named == standing
+    }
+
     /// Paths relative to the working directory.
     fn relative(&self, text: &str) -> String {
         match self.root {
@@ -123,7 +203,7 @@ impl Draft<'_> {
         }
     }
 
-    fn state(&mut self, total: u32, tail: u64) {
+    fn open_calls(&mut self, total: u32, tail: u64) {
         let from = self.from;
         let open: Vec<String> = from
             .open
@@ -134,15 +214,21 @@ impl Draft<'_> {
         for line in open {
             self.push_clipped(Section::PendingTasks, &format!("open call: {line}"), 50.0, share(total, 0.05).max(40));
         }
-        if let Some(branch) = &from.place.branch {
+    }
+
+    /// Where things stand, as far as no prose says it.
+    fn state(&mut self, total: u32, tail: u64) {
+        self.open_calls(total, tail);
+        let (from, told) = (self.from, self.told);
+        if let Some(branch) = from.place.branch.as_ref().filter(|_| told == 0) {
             self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, 40);
         }
-        if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail) {
+        if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail && run.seq > told) {
             let outcome = if run.failed { "failed" } else { "ok" };
             let line = format!("last {} -> {outcome}", run.line);
             self.push_clipped(Section::CurrentState, &line, 30.0, share(total, 0.05).max(40));
         }
-        if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail) {
+        if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail && *seq > told) {
             let end = words.rsplit("\n\n").find(|piece| piece.len() >= 12).unwrap_or(words);
             let line = format!("assistant said last: {}", end.trim());
             self.push_clipped(Section::CurrentState, &line, 40.0, share(total, 0.05).max(40));
@@ -167,7 +253,7 @@ impl Draft<'_> {
         let mut kept = Vec::new();
         for failure in self.from.failures.items().iter().rev().take(14) {
             let cost = tokens::estimate(&failure.line) + 6;
-            if cost > room {
+            if cost > room || failure.seq <= self.told && self.stands(&failure.line) {
                 continue;
             }
             room -= cost;
@@ -201,8 +287,11 @@ impl Draft<'_> {
     /// The last edits and the last commands before the tail, in their order.
     fn deeds(&mut self, total: u32, tail: u64) {
         let lines = &self.from.index.lines;
-        let mut deeds: Vec<(usize, &Candidate)> =
-            lines.iter().enumerate().filter(|(_, line)| line.source == Source::Deed && line.seq < tail).collect();
+        let mut deeds: Vec<(usize, &Candidate)> = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.source == Source::Deed && line.seq < tail && line.seq > self.told)
+            .collect();
         deeds.sort_by_key(|(_, line)| std::cmp::Reverse(line.seq));
         let mut rooms = [share(total, EDITS).min(self.left / 2), share(total, RUNS).min(self.left / 2)];
         let mut kept = Vec::new();
@@ -239,7 +328,8 @@ impl Draft<'_> {
         let mut kept = Vec::new();
         for message in messages.iter().rev() {
             let whole = message.corrections.contains(&message.text);
-            if whole || message.in_result || message.seq >= tail || Some(message.seq) == first {
+            let told = message.seq <= self.told;
+            if whole || told || message.in_result || message.seq >= tail || Some(message.seq) == first {
                 continue;
             }
             let longest = (room / 2).max(24);

@@ -45,5 +45,5 @@ fn extractor(turns: &[Turn]) -> Extractor {
 
 /// The texts of one section of the memory of `turns`, nothing standing behind it.
 fn section(turns: &[Turn], section: Section) -> Vec<String> {
-    extractor(turns).document(4000, None).lines(section).iter().map(|line| line.text.clone()).collect()
+    extractor(turns).document(4000, None, None).lines(section).iter().map(|line| line.text.clone()).collect()
 }

@@ -122,7 +122,7 @@ impl Session {
             Ok(compaction) => {
                 let mut answer = self.answer(shape, &compaction.written, compaction.keep_from, None, &compaction);
                 answer.retrieved = recall(compaction.keep_from).1;
-                let revision = self.next_revision(now, Origin::Compact, "extractive", &self.document());
+                let revision = self.next_revision(now, Origin::Compact, "extractive", self.last_seq, &self.document());
                 let estimate = u64::from(compaction.written.tokens);
                 let stub = match shape {
                     Shape::Messages(format) => Stub::of(&compaction, &self.live, &open, format),

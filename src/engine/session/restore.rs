@@ -6,7 +6,7 @@ use super::{Memory, Session};
 use crate::engine::conversation::Role;
 use crate::engine::edits::Edits;
 use crate::engine::event::Stored;
-use crate::engine::extract::Extractor;
+use crate::engine::extract::{Extractor, Prose};
 use crate::engine::message::Format;
 use crate::engine::schedule::Schedule;
 use crate::engine::settings::Settings;
@@ -17,6 +17,8 @@ use crate::engine::tokens::Calibration;
 pub struct Saved {
     extractor: Extractor,
     edits: Edits,
+    #[serde(default)]
+    prose: Option<Prose>,
     calibration: Calibration,
     openai: Option<bool>,
     title: Option<String>,
@@ -54,6 +56,7 @@ impl Session {
         let saved = Saved {
             extractor: self.extractor.clone(),
             edits: self.edits.clone(),
+            prose: self.prose.clone(),
             calibration: self.calibration.clone(),
             openai: self.format.map(|format| format == Format::OpenAi),
             title: self.title.clone(),
@@ -73,6 +76,7 @@ impl Session {
             known = seq;
             session.extractor = saved.extractor;
             session.edits = saved.edits;
+            session.prose = saved.prose;
             session.calibration = saved.calibration;
             session.format = saved.openai.map(|openai| if openai { Format::OpenAi } else { Format::Anthropic });
             session.title = saved.title;

@@ -36,16 +36,24 @@ impl Session {
         if !wanted {
             return Vec::new();
         }
+        if self.settings.model && !self.asked {
+            return self.ask(now, origin);
+        }
+        self.embedded(now, origin)
+    }
+
+    /// Brings the memory up to date without a model.
+    pub(super) fn embedded(&mut self, now: i64, origin: Origin) -> Vec<Effect> {
         self.schedule.reset();
         self.read_up();
         let document = self.document();
-        self.revise(now, origin, "extractive", &document).into_iter().collect()
+        self.revise(now, origin, "extractive", self.last_seq, &document).into_iter().collect()
     }
 
     /// The whole memory as it would stand in the file now.
     pub(super) fn document(&self) -> Document {
         let budget = self.settings.memory_tokens;
-        let mut document = self.extractor.document(budget, None);
+        let mut document = self.extractor.document(budget, None, self.prose.as_ref());
         for instructions in &self.instructions {
             document.push(Section::UserIntent, format!("For the memory: {instructions}"), f32::INFINITY);
         }
@@ -54,7 +62,7 @@ impl Session {
 
     /// The memory for a compact answer: what stands in the tail need not stand in it.
     pub(super) fn document_for(&self, budget: u32, tail_from: u64) -> Document {
-        let mut document = self.extractor.document(budget, Some(tail_from));
+        let mut document = self.extractor.document(budget, Some(tail_from), self.prose.as_ref());
         for instructions in &self.instructions {
             document.push(Section::UserIntent, format!("For the memory: {instructions}"), f32::INFINITY);
         }
@@ -70,15 +78,23 @@ impl Session {
         self.edits.learn(&shown, &edited);
         let newest = self.memory.as_ref().map(|memory| parse_file(&memory.text)).unwrap_or_default();
         let document = self.edits.apply(&newest);
-        self.revise(now, Origin::User, "user", &document).into_iter().collect()
+        let covered = self.memory.as_ref().map_or(0, |memory| memory.covered_through);
+        self.revise(now, Origin::User, "user", covered, &document).into_iter().collect()
     }
 
     /// Makes the next version, unless nothing but the front matter would change.
-    fn revise(&mut self, now: i64, origin: Origin, source: &'static str, document: &Document) -> Option<Effect> {
-        let revision = self.next_revision(now, origin, source, document);
-        if let (None, Some(memory), "extractive") = (&revision, &mut self.memory, source) {
+    pub(super) fn revise(
+        &mut self,
+        now: i64,
+        origin: Origin,
+        source: &'static str,
+        covered: u64,
+        document: &Document,
+    ) -> Option<Effect> {
+        let revision = self.next_revision(now, origin, source, covered, document);
+        if let (None, Some(memory)) = (&revision, &mut self.memory) {
             // The memory stands for the new events too, but a version that reads the same is none.
-            memory.covered_through = self.last_seq;
+            memory.covered_through = covered;
         }
         revision.map(|revision| self.accept(revision))
     }
@@ -89,6 +105,7 @@ impl Session {
         now: i64,
         origin: Origin,
         source: &'static str,
+        covered_through: u64,
         document: &Document,
     ) -> Option<Box<Revision>> {
         let before = self.memory.as_ref();
@@ -98,12 +115,20 @@ impl Session {
             return None;
         }
         let revision = before.map_or(1, |memory| memory.revision + 1);
-        let covered_through =
-            if source == "user" { before.map_or(0, |memory| memory.covered_through) } else { self.last_seq };
         let tokens = document.tokens();
         let front = FrontMatter { session: &self.id, revision, updated: now, covered_through, tokens, source };
         let text = render_file(&front, document);
-        Some(Box::new(Revision { revision, at: now, source, origin, covered_through, tokens, text, diff: change }))
+        Some(Box::new(Revision {
+            revision,
+            at: now,
+            source,
+            origin,
+            covered_through,
+            tokens,
+            text,
+            diff: change,
+            made: None,
+        }))
     }
 
     /// Makes a version the newest one.

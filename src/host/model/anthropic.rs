@@ -13,7 +13,7 @@ use self::thinking::Thinking;
 pub(super) use self::thinking::effort;
 use super::failure::{Failure, FailureKind};
 use super::turns::{role, turns};
-use super::{CacheTtl, ModelSettings};
+use super::{ModelSettings, Ttl};
 use crate::engine::prompt::{Context, Prompt};
 
 /// The path behind the base URL.
@@ -74,7 +74,7 @@ pub(super) fn body(prompt: &Prompt, model: &str, settings: &ModelSettings) -> Re
 }
 
 /// A breakpoint of the cache.
-fn cache_control(ttl: CacheTtl) -> Value {
+fn cache_control(ttl: Ttl) -> Value {
     json!({"type": "ephemeral", "ttl": ttl.name()})
 }
 

@@ -150,7 +150,7 @@ pub(super) fn memory_state(entry: &Entry) -> MemoryState {
         revision: session.memory().map_or(0, |memory| memory.revision),
         freshness: session.freshness().name(),
         behind_tokens: session.behind_tokens(),
-        updating: session.due() == Due::Now,
+        updating: session.due() == Due::Now || session.is_asked(),
         deferred: session.due() == Due::Deferred,
     }
 }

@@ -19,17 +19,21 @@ impl Core {
     pub(super) fn refresh(&mut self, text: &str, reply: Reply) {
         let refreshed = params::<SessionParams>(text).and_then(|params| {
             let root = self.find(&params.session_id)?;
-            let _progress = self.client.progress(params.work_done_token, "Updating the session memory");
+            let progress = self.client.progress(params.work_done_token, "Updating the session memory");
             // A client that has cancelled meanwhile wants nothing done.
             if reply.is_closed() {
                 return Err(RequestError::cancelled());
             }
             let answer = self.update(&root, &params.session_id, Origin::Refresh)?;
-            Ok((root, params.session_id, answer))
+            Ok((root, params.session_id, answer, progress))
         });
         match refreshed {
-            // The answer is given once the file is written.
-            Ok((root, id, answer)) => self.write_file(&root, &id, None, None, Some((reply, answer))),
+            // A model's answer is waited for; otherwise the answer is given once the file is written.
+            Ok((root, id, _, progress)) if let Some(at) = self.asked_at(&root, &id) => {
+                let (_, _, ask) = self.asks.remove(at);
+                self.ask_model(root, id, ask, Some(reply), progress);
+            }
+            Ok((root, id, answer, _)) => self.write_file(&root, &id, None, None, Some((reply, answer))),
             Err(error) => drop(reply.send(Err(error))),
         }
     }

@@ -62,6 +62,19 @@ impl Server {
         claimed.into_iter().map(|(_, params)| params).collect()
     }
 
+    /// Claims a request of the server's: its id and its parameters.
+    #[track_caller]
+    pub fn asked(&mut self, method: &str) -> (Value, Value) {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            if let Some(at) = self.requests.iter().position(|(_, asked, _)| asked == method) {
+                let (id, _, params) = self.requests.remove(at);
+                return (id, params);
+            }
+            assert!(self.pump(until), "no request {method}");
+        }
+    }
+
     /// Notifications of this kind need not be claimed.
     pub fn tolerate(&mut self, method: &'static str) {
         self.tolerated.push(method);
@@ -101,6 +114,10 @@ impl Server {
                 let params = params.map(|raw| serde_json::from_str(raw.get()).unwrap()).unwrap_or_default();
                 self.notifications.push((method, params));
             }
+            Ok(Message { method: Some(method), id: Some(id), params, .. }) => {
+                let params = params.map(|raw| serde_json::from_str(raw.get()).unwrap()).unwrap_or_default();
+                self.requests.push((serde_json::from_str(id.get()).unwrap(), method, params));
+            }
             Ok(Message { method: None, id, result, error, .. }) => {
                 let answer = match (result, error) {
                     (Some(result), None) => Ok(result.get().to_owned()),
@@ -122,6 +139,7 @@ impl Server {
     pub(super) fn forget_claims(&mut self) {
         self.notifications.clear();
         self.nameless.clear();
+        self.requests.clear();
         self.unexpected.clear();
     }
 
@@ -130,6 +148,7 @@ impl Server {
         assert!(self.notifications.is_empty(), "nobody claimed {:?}", self.notifications);
         assert!(self.answers.is_empty(), "nobody claimed the answers {:?}", self.answers);
         assert!(self.nameless.is_empty(), "nobody claimed {:?}", self.nameless);
+        assert!(self.requests.is_empty(), "nobody claimed {:?}", self.requests);
         assert!(self.unexpected.is_empty(), "{:?}", self.unexpected);
         let stderr = self.stderr.take().map(|thread| thread.join().unwrap()).unwrap_or_default();
         assert!(stderr.is_empty(), "on stderr: {stderr}");

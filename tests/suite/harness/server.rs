@@ -15,11 +15,18 @@ use super::reading::{self, Incoming};
 use super::{DEADLINE, PROGRAM, Workspace, file_uri};
 
 /// How a server is started.
+#[derive(Default)]
 pub struct Options {
     /// Workspace folders, the first is the default.
     pub folders: Vec<PathBuf>,
     /// `initializationOptions.sessionMemory`.
     pub settings: Value,
+    /// `initializationOptions.user`.
+    pub user: Value,
+    /// `initializationOptions.credentials`.
+    pub credentials: Value,
+    /// The client lends its own model.
+    pub lends: bool,
     /// Environment beside the directories.
     pub env: Vec<(&'static str, String)>,
     /// The client's process.
@@ -50,6 +57,8 @@ pub struct Server {
     pub(super) nameless: Vec<RpcError>,
     pub(super) notifications: Vec<(String, Value)>,
     pub(super) tolerated: Vec<&'static str>,
+    /// Requests of the server's: id, method, params.
+    pub(super) requests: Vec<(Value, String, Value)>,
     /// What has no place: requests of the server's, second answers, bytes that are no frame.
     pub(super) unexpected: Vec<String>,
     /// Every body that ever came, for tests that look for what must not stand in any.
@@ -75,17 +84,20 @@ impl Server {
 
     /// A server started in a special way, initialized.
     pub fn with(place: &Workspace, change: impl FnOnce(&mut Options)) -> Server {
-        let mut options =
-            Options { folders: vec![place.root()], settings: Value::Null, env: Vec::new(), process_id: None };
+        let mut options = Options { folders: vec![place.root()], ..Options::default() };
         change(&mut options);
         let mut server = Server::spawn(place, &options);
         let folders: Vec<Value> =
             options.folders.iter().map(|path| json!({"uri": file_uri(path), "name": "folder"})).collect();
         let params = json!({
             "processId": options.process_id,
-            "capabilities": {},
+            "capabilities": {"experimental": {"sessionMemory": {"complete": options.lends}}},
             "workspaceFolders": folders,
-            "initializationOptions": {"sessionMemory": options.settings},
+            "initializationOptions": {
+                "sessionMemory": options.settings,
+                "user": options.user,
+                "credentials": options.credentials,
+            },
         });
         server.initialized = server.call("initialize", params);
         server.notify("initialized", json!({}));
@@ -118,6 +130,7 @@ impl Server {
             nameless: Vec::new(),
             notifications: Vec::new(),
             tolerated: Vec::new(),
+            requests: Vec::new(),
             unexpected: Vec::new(),
             heard: Vec::new(),
             at_end: false,

@@ -202,6 +202,7 @@ impl World {
         let mut answered = None;
         for effect in effects {
             match effect {
+                Effect::Ask(ask) => panic!("nobody chose a model: {ask:?}"),
                 Effect::Revised(revision) => {
                     assert_eq!(revision.revision, self.memory.as_ref().map_or(0, |memory| memory.revision) + 1);
                     self.memory = Some(Memory {

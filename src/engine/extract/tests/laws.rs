@@ -81,13 +81,13 @@ proptest! {
             half.observe(seq, 0, turn);
         }
         let tail = Some(at as u64 + 1);
-        prop_assert_eq!(whole.document(budget, tail), half.document(budget, tail));
-        prop_assert_eq!(whole.document(budget, None), extractor(&turns).document(budget, None));
+        prop_assert_eq!(whole.document(budget, tail, None), half.document(budget, tail, None));
+        prop_assert_eq!(whole.document(budget, None, None), extractor(&turns).document(budget, None, None));
     }
 
     #[test]
     fn the_document_keeps_to_its_budget(turns in proptest::collection::vec(any_turn(), 0..24), budget in 300u32..2000) {
-        let document = extractor(&turns).document(budget, None);
+        let document = extractor(&turns).document(budget, None, None);
         prop_assert!(document.tokens() <= budget, "{} > {budget}\n{}", document.tokens(), document.render_sections(false));
     }
 
@@ -123,7 +123,7 @@ fn the_state_is_bounded() {
     }
     let saved = serde_json::to_string(&extractor).unwrap().len();
     assert!(saved < 1_600_000, "{saved} bytes");
-    let document = extractor.document(4000, None);
+    let document = extractor.document(4000, None, None);
     assert!(document.tokens() <= 4000);
     assert!(document.lines(Section::UserIntent)[0].text.starts_with("please do not change module_1,"));
 }
@@ -135,5 +135,5 @@ fn a_giant_result_is_sampled() {
     let saved = serde_json::to_string(&extractor(&turns)).unwrap().len();
     assert!(saved < 20_000, "{saved} bytes");
     let one_line = "é".repeat(3_000_000);
-    extractor(&[user("Look"), says(&one_line), answers("a", &one_line, true)]).document(1000, None);
+    extractor(&[user("Look"), says(&one_line), answers("a", &one_line, true)]).document(1000, None, None);
 }

@@ -15,7 +15,7 @@ fn check_has(turns: &[Turn], of: Section, part: &str) {
 
 #[track_caller]
 fn check_lacks(turns: &[Turn], part: &str) {
-    let text = extractor(turns).document(4000, None).render_sections(false);
+    let text = extractor(turns).document(4000, None, None).render_sections(false);
     assert!(!text.contains(part), "{part:?} is in\n{text}");
 }
 
@@ -193,6 +193,6 @@ fn json_results_become_facts() {
 fn what_stands_in_the_tail_is_not_repeated() {
     let turns = [user("Make `first_thing` work"), says("It works."), user("Now describe the second_thing in full")];
     let extractor = extractor(&turns);
-    let lines = |tail| extractor.document(4000, tail).lines(Section::UserIntent).len();
+    let lines = |tail| extractor.document(4000, tail, None).lines(Section::UserIntent).len();
     assert_eq!((lines(None), lines(Some(3))), (2, 1));
 }

@@ -12,7 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::cache_control;
 use crate::engine::prompt::AgentContext;
-use crate::host::model::CacheTtl;
+use crate::host::model::Ttl;
 
 /// Most breakpoints in a body.
 const MAX_BREAKPOINTS: usize = 4;
@@ -29,16 +29,16 @@ pub(super) struct Agent {
 
 impl Agent {
     /// The agent's fields with a breakpoint on the last block that can have one.
-    pub(super) fn marked(context: &AgentContext, ttl: CacheTtl) -> Agent {
+    pub(super) fn marked(context: &AgentContext, ttl: Ttl) -> Agent {
         let AgentContext { system, tools, messages, .. } = context.clone();
         let mut agent = Agent { tools, system, messages };
         let mut lifetimes = Vec::new();
         agent.walk(&mut |control| {
-            lifetimes.push(if control.contains("1h") { CacheTtl::OneHour } else { CacheTtl::FiveMinutes });
+            lifetimes.push(if control.contains("1h") { Ttl::OneHour } else { Ttl::FiveMinutes });
             true
         });
         let beside_ours = lifetimes.iter().rev().take(MAX_BREAKPOINTS - 1);
-        let ttl = beside_ours.copied().find(|ttl| *ttl == CacheTtl::FiveMinutes).unwrap_or(ttl);
+        let ttl = beside_ours.copied().find(|ttl| *ttl == Ttl::FiveMinutes).unwrap_or(ttl);
         let mut count = lifetimes.len();
         for message in agent.messages.iter_mut().rev() {
             match mark(message, ttl) {
@@ -113,7 +113,7 @@ enum Mark {
 }
 
 /// The message with a breakpoint on its last block that can have one: not thinking, not an empty text.
-fn mark(message: &str, ttl: CacheTtl) -> Mark {
+fn mark(message: &str, ttl: Ttl) -> Mark {
     let control = cache_control(ttl);
     let marked = || {
         let mut fields: Fields = serde_json::from_str(message).ok()?;

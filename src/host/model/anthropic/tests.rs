@@ -35,7 +35,7 @@ fn instructions() {
     older["max_tokens"] = 1000.into();
     older["system"][0]["cache_control"]["ttl"] = "1h".into();
     older.as_object_mut().unwrap().shift_remove("thinking");
-    let set = ModelSettings { cache_ttl: CacheTtl::OneHour, max_output_tokens: Some(1000), ..settings() };
+    let set = ModelSettings { cache_ttl: Ttl::OneHour, max_output_tokens: Some(1000), ..settings() };
     assert_eq!(written(context.clone(), "claude-haiku-4-5", &set), older);
 
     let mut thinking = expected;

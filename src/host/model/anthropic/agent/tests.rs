@@ -10,7 +10,7 @@ fn expand(text: &str) -> String {
 }
 
 #[track_caller]
-fn check(ttl: CacheTtl, before: [&[&str]; 3], after: [&[&str]; 3]) {
+fn check(ttl: Ttl, before: [&[&str]; 3], after: [&[&str]; 3]) {
     let [tools, system, messages] = before.map(|part| part.iter().map(|text| expand(text)).collect::<Vec<_>>());
     let context =
         AgentContext { tools: tools.first().cloned(), system: system.first().cloned(), thinking: None, messages };
@@ -24,7 +24,7 @@ const SYSTEM: &str = r#"[{"type":"text","text":"s"*}]"#;
 
 #[test]
 fn ours_is_on_the_last_block_that_can_have_one() {
-    let one = |before: &str, after: &str| check(CacheTtl::FiveMinutes, [&[], &[], &[before]], [&[], &[], &[after]]);
+    let one = |before: &str, after: &str| check(Ttl::FiveMinutes, [&[], &[], &[before]], [&[], &[], &[after]]);
     one(r#"{"role":"user","content":"a"}"#, r#"{"role":"user","content":[{"type":"text","text":"a"@}]}"#);
     one(
         r#"{"role":"user","content":[{"type":"text","text":"a"},{"type":"image","source":{}}]}"#,
@@ -46,7 +46,7 @@ fn ours_is_on_the_last_block_that_can_have_one() {
         one(nowhere, nowhere);
     }
     check(
-        CacheTtl::OneHour,
+        Ttl::OneHour,
         [&[], &[], &[r#"{"content":"a"}"#, r#"{"content":" "}"#]],
         [&[], &[], &[r#"{"content":[{"type":"text","text":"a"+}]}"#, r#"{"content":" "}"#]],
     );
@@ -57,7 +57,7 @@ fn no_more_than_four_and_the_first_go() {
     let old = r#"{"content":[{"type":"text","text":"a"*}]}"#;
     let plain = r#"{"content":[{"type":"text","text":"a"}]}"#;
     let ours = r#"{"content":[{"type":"text","text":"a"@}]}"#;
-    let five = CacheTtl::FiveMinutes;
+    let five = Ttl::FiveMinutes;
     check(five, [&[TOOL], &[SYSTEM], &[old, plain]], [&[TOOL], &[SYSTEM], &[old, ours]]);
     check(five, [&[TOOL], &[SYSTEM], &[old, old, plain]], [&[r#"[{"name":"t"}]"#], &[SYSTEM], &[old, old, ours]]);
     check(
@@ -80,11 +80,11 @@ fn no_more_than_four_and_the_first_go() {
 fn an_hour_never_follows_five_minutes() {
     let plain = r#"{"content":[{"type":"text","text":"a"}]}"#;
     let (short, long) = (plain.replace("\"a\"", "\"a\"@"), plain.replace("\"a\"", "\"a\"+"));
-    check(CacheTtl::OneHour, [&[], &[], &[&long, plain]], [&[], &[], &[&long, &long]]);
-    check(CacheTtl::OneHour, [&[], &[], &[&long, &short, plain]], [&[], &[], &[&long, &short, &short]]);
+    check(Ttl::OneHour, [&[], &[], &[&long, plain]], [&[], &[], &[&long, &long]]);
+    check(Ttl::OneHour, [&[], &[], &[&long, &short, plain]], [&[], &[], &[&long, &short, &short]]);
     // Those that go do not count.
     check(
-        CacheTtl::OneHour,
+        Ttl::OneHour,
         [&[], &[], &[&short, &long, &long, &long, plain]],
         [&[], &[], &[plain, &long, &long, &long, &long]],
     );
@@ -93,5 +93,5 @@ fn an_hour_never_follows_five_minutes() {
 #[test]
 fn deep_nesting_is_left_alone() {
     let deep = format!(r#"{{"content":{}"cache_control"{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    check(CacheTtl::OneHour, [&[], &[], &[&deep]], [&[], &[], &[&deep]]);
+    check(Ttl::OneHour, [&[], &[], &[&deep]], [&[], &[], &[&deep]]);
 }

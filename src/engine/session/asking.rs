@@ -1,0 +1,54 @@
+//! Asking a model for the prose of the memory, and what becomes of its answer. The embedded backend goes on meanwhile:
+//! an answer only ever replaces prose, and only that which it was made from.
+
+use super::Session;
+use crate::engine::effect::{Ask, Effect};
+use crate::engine::event::{Origin, Written};
+use crate::engine::extract::Prose;
+
+/// Tokens of the facts that a model is shown beside the events.
+const FACTS: u32 = 6_000;
+
+impl Session {
+    /// Asks for a memory of everything so far. The very first one is not waited for: the embedded backend writes it too.
+    pub(super) fn ask(&mut self, now: i64, origin: Origin) -> Vec<Effect> {
+        let mut effects = if self.memory.is_none() { self.embedded(now, origin) } else { Vec::new() };
+        self.schedule.reset();
+        self.read_up();
+        self.asked = true;
+        let mut kept = self.extractor.facts(FACTS);
+        for (section, line) in self.edits.pinned() {
+            kept.push(section, line, f32::INFINITY);
+        }
+        effects.push(Effect::Ask(Box::new(Ask {
+            base: self.prose.as_ref().map_or(0, |prose| prose.through),
+            through: self.last_seq,
+            origin,
+            prose: self.prose.as_ref().map(|prose| prose.document.clone()),
+            kept,
+            instructions: self.instructions.clone(),
+            budget: (self.settings.memory_tokens, self.settings.section_tokens),
+        })));
+        effects
+    }
+
+    /// Takes over what a model wrote, unless the prose it started from is another one by now.
+    pub(super) fn written(&mut self, now: i64, written: Written) -> Vec<Effect> {
+        self.asked = false;
+        let base = self.prose.as_ref().map_or(0, |prose| prose.through);
+        if base != written.base || written.through > self.last_seq || written.through <= base {
+            return self.embedded(now, written.origin);
+        }
+        self.unprepare();
+        self.read_up();
+        self.prose = Some(Prose { document: written.prose, through: written.through });
+        let document = self.document();
+        self.revise(now, written.origin, "model", written.through, &document).into_iter().collect()
+    }
+
+    /// No model wrote: the embedded backend does.
+    pub(super) fn unwritten(&mut self, now: i64, origin: Origin) -> Vec<Effect> {
+        self.asked = false;
+        self.embedded(now, origin)
+    }
+}

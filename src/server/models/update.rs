@@ -1,0 +1,288 @@
+//! One memory from a model: the events out of the store, the requests, the guard, the ledger.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::rc::Rc;
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use futures_util::stream::{self, StreamExt as _};
+use tokio::sync::watch;
+
+use super::{Refusal, Report, Request, Response, Terms};
+use crate::engine::conduct;
+use crate::engine::conversation::Turn;
+use crate::engine::effect::Ask;
+use crate::engine::event::{Stored, Written};
+use crate::engine::guard::{Evidence, Limits, Verdict, judge};
+use crate::engine::intake::Intake;
+use crate::engine::memory::Document;
+use crate::engine::prompt::{Answer, Plan, Prompt, Source, Usage, join, plan, repair};
+use crate::host::model::{Failure, FailureKind};
+use crate::host::store::{ModelCall, Outcome, SessionKey, Store};
+use crate::server::main_loop::{Task, now};
+
+/// Bytes of events read from the store at once.
+const READ_BYTES: usize = 8 << 20;
+/// Parts of a long conversation that are summarised at the same time.
+const AT_ONCE: usize = 3;
+/// Rounds of joining parts, after which something is wrong.
+const ROUNDS: usize = 4;
+
+/// Writes a memory and tells the main loop what came of it, whatever that is.
+pub async fn run(mut request: Request, terms: Rc<Terms>, tasks: Sender<Task>, mut stopped: watch::Receiver<bool>) {
+    let mut report = Report::default();
+    let mut reply = request.reply.take();
+    let result = {
+        let cancelled = async {
+            match &mut reply {
+                Some(reply) => reply.closed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => Err(held("the server is ending")),
+            () = cancelled => Err(held("cancelled")),
+            result = guarded(&request, &terms, &mut report) => result,
+        }
+    };
+    if let Err(refusal) = &result {
+        tracing::info!(session = request.session_id, "no memory from the model: {}", refusal.reason);
+    }
+    let Request { root, session_id, ask, .. } = request;
+    let response = Response { root, session_id, ask, reply, result: result.map(Box::new), report };
+    let _ = tasks.send(Task::Answered(Box::new(response)));
+}
+
+/// Nobody's fault: there is just no call.
+fn held(reason: impl Into<String>) -> Refusal {
+    Refusal { reason: reason.into(), retry_after: None, failed: false }
+}
+
+/// The lease of a session: one process at a time has its memory written. Given back when dropped, so also when the
+/// request is called off.
+struct Lease {
+    store: Store,
+    key: SessionKey,
+    holder: String,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let _ = self.store.release(self.key, &self.holder);
+    }
+}
+
+async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Result<Written, Refusal> {
+    let store_failed = |error: crate::host::store::StoreError| Refusal { failed: true, ..held(error.to_string()) };
+    let writer = terms.writer.as_ref().map_err(|problem| {
+        report.outcome = Some(conduct::Outcome::Stopped);
+        Refusal { failed: true, ..held(problem.clone()) }
+    })?;
+    writer.name().clone_into(&mut report.model);
+    let mut store = Store::open(&request.state).map_err(store_failed)?;
+    let Some(row) = store.session(&request.session_id).map_err(store_failed)? else {
+        return Err(held("the session is gone"));
+    };
+    let holder = format!("{}-{:x}", std::process::id(), RandomState::new().hash_one(&request.session_id));
+    let lasts = terms.config.timeout_seconds.saturating_mul(2_000);
+    if !store.try_lease(row.key, &holder, now(), lasts).map_err(store_failed)? {
+        return Err(held("another process has this memory written"));
+    }
+    let mut lease = Lease { store, key: row.key, holder };
+    let turns = read(&lease.store, row.key, &request.ask).map_err(store_failed)?;
+    let events: Vec<(u64, &Turn)> = turns.iter().map(|(seq, turn)| (*seq, turn)).collect();
+    if events.is_empty() {
+        return Err(held("nothing new"));
+    }
+    let ask = &request.ask;
+    let nonce = format!("{:016x}", RandomState::new().hash_one(now()));
+    let source = Source {
+        events: &events,
+        memory: ask.prose.as_ref(),
+        kept: &ask.kept,
+        instructions: &ask.instructions,
+        memory_tokens: ask.budget.0,
+        section_tokens: ask.budget.1,
+        nonce: &nonce,
+    };
+    let mut evidence = Evidence::new(ask.instructions.iter().map(String::as_str));
+    for (seq, turn) in &events {
+        evidence.add_turn(*seq, turn);
+    }
+    for document in ask.prose.iter().chain([&ask.kept]) {
+        evidence.add_document(document);
+    }
+    let mut calls = Calls { request, terms, writer, lease: &mut lease, report };
+    let prose = calls.memory(&source, &evidence).await?;
+    Ok(Written { through: ask.through, base: ask.base, origin: ask.origin, prose })
+}
+
+/// The events that the model is to read. What was abandoned by the agent is not a part of the conversation any more.
+fn read(store: &Store, key: SessionKey, ask: &Ask) -> Result<Vec<(u64, Turn)>, crate::host::store::StoreError> {
+    let mut turns = Vec::new();
+    let mut next = ask.base + 1;
+    while next <= ask.through {
+        let rows = store.events(key, next, ask.through, READ_BYTES)?;
+        let Some(last) = rows.last() else { break };
+        next = last.seq + 1;
+        for row in rows.into_iter().filter(|row| !row.abandoned) {
+            if let Ok(intake) = Intake::new(&row.raw, false)
+                && let Stored::Turn { turn, .. } = intake.stored(row.seq, row.at)
+            {
+                turns.push((row.seq, turn));
+            }
+        }
+    }
+    Ok(turns)
+}
+
+/// The calls for one memory.
+struct Calls<'a> {
+    request: &'a Request,
+    terms: &'a Terms,
+    writer: &'a super::Writer,
+    lease: &'a mut Lease,
+    report: &'a mut Report,
+}
+
+impl Calls<'_> {
+    async fn memory(&mut self, source: &Source<'_>, evidence: &Evidence) -> Result<Document, Refusal> {
+        let mut step = plan(source);
+        for _ in 0..ROUNDS {
+            match step {
+                Plan::One(prompt) => return self.judged(prompt, source, evidence).await,
+                Plan::Parts(prompts) => step = join(source, &self.parts(&prompts).await?),
+            }
+        }
+        Err(Refusal { failed: true, ..held("the conversation is too long to be summarised") })
+    }
+
+    /// The answers to the parts of a long conversation, in their order.
+    async fn parts(&mut self, prompts: &[Prompt]) -> Result<Vec<String>, Refusal> {
+        self.may_spend()?;
+        let writer = self.writer;
+        let timed = |prompt| async move {
+            let begun = Instant::now();
+            (prompt, writer.complete(prompt).await, begun)
+        };
+        let mut answers = stream::iter(prompts).map(timed).buffered(AT_ONCE);
+        let mut texts = Vec::new();
+        while let Some((prompt, answer, begun)) = answers.next().await {
+            let answer = self.answered(prompt, answer, begun)?;
+            self.record(prompt, Outcome::Accepted, answer.usage, begun);
+            texts.push(answer.text);
+            if let Some(progress) = &self.request.progress {
+                progress.at(texts.len() as u64, prompts.len() as u64 + 1, "summarising");
+            }
+        }
+        Ok(texts)
+    }
+
+    /// One answer that the guard accepts, mended once if need be.
+    async fn judged(&mut self, prompt: Prompt, source: &Source<'_>, evidence: &Evidence) -> Result<Document, Refusal> {
+        let mut prompt = prompt;
+        let (memory_tokens, section_tokens) = (source.memory_tokens, source.section_tokens);
+        for attempt in 1..=2 {
+            self.may_spend()?;
+            let begun = Instant::now();
+            let answer = self.writer.complete(&prompt).await;
+            let answer = self.answered(&prompt, answer, begun)?;
+            match judge(&answer, evidence, &Limits { memory_tokens, section_tokens, attempt }) {
+                Verdict::Accepted { document, repaired } => {
+                    let outcome = if attempt == 1 { Outcome::Accepted } else { Outcome::Repaired };
+                    self.record(&prompt, outcome, answer.usage, begun);
+                    self.report.notes.extend(repaired.into_iter().map(|what| format!("left out: {what}")));
+                    return Ok(document);
+                }
+                Verdict::Repair { problems } => {
+                    self.record(&prompt, Outcome::Refused, answer.usage, begun);
+                    self.report.notes.extend(problems.iter().map(|problem| format!("sent back: {problem}")));
+                    prompt = repair(&prompt, &answer.text, &problems);
+                }
+                Verdict::Refused { reason } => {
+                    self.record(&prompt, Outcome::Refused, answer.usage, begun);
+                    return Err(Refusal { failed: true, ..held(format!("the answer was refused: {reason}")) });
+                }
+            }
+        }
+        Err(Refusal { failed: true, ..held("the mended answer was refused") })
+    }
+
+    /// The caps are for what happens by itself; a person who asks for a refresh decides.
+    fn may_spend(&self) -> Result<(), Refusal> {
+        let config = &self.terms.config;
+        if self.request.reply.is_some() || self.request.ask.origin != crate::engine::event::Origin::Background {
+            return Ok(());
+        }
+        let spent = self.lease.store.spent(now()).map_err(|error| held(error.to_string()))?;
+        for (tokens, cap, name) in [
+            (spent.hour.tokens, config.tokens_per_hour, "backgroundTokensPerHour"),
+            (spent.day.tokens, config.tokens_per_day, "backgroundTokensPerDay"),
+        ] {
+            if tokens >= cap {
+                return Err(held(format!(
+                    "{tokens} tokens are spent and {name} is {cap}: the embedded backend goes on"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer, or what its failure means.
+    fn answered(
+        &mut self,
+        prompt: &Prompt,
+        answer: Result<Answer, Failure>,
+        begun: Instant,
+    ) -> Result<Answer, Refusal> {
+        match answer {
+            Ok(answer) => {
+                self.report.outcome = Some(conduct::Outcome::Answered);
+                if let Some(model) = &answer.model {
+                    self.report.model.clone_from(model);
+                }
+                Ok(answer)
+            }
+            Err(failure) => {
+                let retry_after = failure.retry_after.map(|wait| wait.as_secs());
+                self.report.outcome = Some(match failure.kind {
+                    FailureKind::Settings => conduct::Outcome::Stopped,
+                    _ => conduct::Outcome::Failed {
+                        retry_after: retry_after.and_then(|seconds| i64::try_from(seconds * 1000).ok()),
+                    },
+                });
+                self.record(prompt, Outcome::Failed, Usage::default(), begun);
+                Err(Refusal { retry_after, failed: true, ..held(failure.to_string()) })
+            }
+        }
+    }
+
+    fn record(&mut self, prompt: &Prompt, outcome: Outcome, usage: Usage, begun: Instant) {
+        let config = &self.terms.config;
+        let price = config.prices.price(self.writer.name(), usage, config.cache_ttl);
+        let total = &mut self.report.usage;
+        total.input_tokens += usage.input_tokens;
+        total.output_tokens += usage.output_tokens;
+        total.cache_read_tokens += usage.cache_read_tokens;
+        total.cache_creation_tokens += usage.cache_creation_tokens;
+        if let Some(price) = price {
+            #[expect(clippy::cast_precision_loss, reason = "micro-dollars of a few calls")]
+            let usd = price.cost_micros as f64 / 1e6;
+            self.report.cost = Some(self.report.cost.unwrap_or_default() + usd);
+        }
+        let call = ModelCall {
+            at: now(),
+            provider: config.author.name(),
+            model: self.writer.name(),
+            purpose: prompt.purpose,
+            outcome,
+            usage,
+            price,
+            elapsed_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        if let Err(error) = self.lease.store.record_call(self.lease.key, &call) {
+            tracing::warn!("a call is missing in the ledger: {error}");
+        }
+    }
+}

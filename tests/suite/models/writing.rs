@@ -1,0 +1,156 @@
+//! What a model writes and the guard accepts becomes the memory.
+
+use serde_json::json;
+
+use super::{CORRECTION, memory, settings, start, start_with, talk, unwritten, written};
+use crate::cli::run;
+use crate::events::{prose, user};
+use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Workspace};
+use crate::vendor::{Api, Behaviour, Recorded, Vendor, validate};
+
+fn file(place: &Workspace) -> String {
+    std::fs::read_to_string(place.memory_file("s")).unwrap()
+}
+
+#[test]
+fn a_model_writes_the_prose_and_the_facts_stay() {
+    let mut sent = Vec::new();
+    for api in [Api::Anthropic, Api::OpenAi] {
+        let place = Workspace::new();
+        let vendor = Vendor::always(Behaviour::text(memory("The ingest is still being made faster.")));
+        vendor.then(Behaviour::text(memory("The ingest is being made faster.")));
+        let mut server = start(&place, &settings(&vendor, api));
+        talk(&mut server, 1);
+        // The first memory is there at once; the model's follows.
+        let first = server.notification(DID_UPDATE, |params| params["source"] == "extractive");
+        assert_eq!(first["revision"], 1);
+        let update = written(&mut server);
+        assert_eq!((&update["revision"], &update["origin"]), (&json!(2), &json!("background")));
+        assert!(update["usage"]["inputTokens"].as_u64().unwrap() > 0, "{update}");
+        assert_eq!(update["coveredThrough"], 3);
+        let text = file(&place);
+        assert!(text.contains("source: model") && text.contains("The ingest is being made faster."), "{text}");
+        assert!(text.contains(CORRECTION), "{text}");
+        // It stands in the answer too.
+        let answer = server.call("compact", json!({"sessionId": "s", "apply": false, "targetTokens": 1200}));
+        let memory = answer["messages"][0].to_string();
+        assert!(memory.contains("being made faster") && memory.contains("never use tabs"), "{memory}");
+        // An update is given the memory and what is new; the user's own lines and those of the model survive a restart.
+        talk(&mut server, 2);
+        let update = written(&mut server);
+        assert_eq!(update["coveredThrough"], 6);
+        drop(server);
+        let requests = vendor.requests();
+        assert_eq!(requests.len(), 2);
+        let second = String::from_utf8_lossy(&requests[1].body).into_owned();
+        assert!(second.contains("The ingest is being made faster.") && !second.contains(&prose(20, 1)), "{second}");
+        let mut server = start(&place, &json!({}));
+        let answer = server.call("compact", json!({"sessionId": "s", "apply": false, "targetTokens": 1200}));
+        assert!(answer.to_string().contains("still being made faster"), "{answer}");
+        let usage = run(&place.state(), &place.root(), &["usage", "--json"], "");
+        let usage: serde_json::Value = serde_json::from_str(&usage.stdout).unwrap();
+        assert_eq!(usage["calls"][0]["calls"], 2, "{usage}");
+        sent.extend(requests);
+    }
+    validate(&sent).unwrap();
+}
+
+#[test]
+fn an_answer_is_sent_back_once() {
+    let bad = "<memory>\n## Current State\n- Nothing else.\n</memory>";
+    let place = Workspace::new();
+    let vendor = Vendor::always(Behaviour::text(memory("Mended.")));
+    vendor.then(Behaviour::text(bad));
+    let mut server = start(&place, &settings(&vendor, Api::Anthropic));
+    talk(&mut server, 1);
+    server.notification(DID_UPDATE, |params| params["revision"] == 1);
+    let update = written(&mut server);
+    assert!(update["notes"][0].as_str().unwrap().starts_with("sent back: "), "{update}");
+    let requests = vendor.requests();
+    assert_eq!(requests.len(), 2);
+    let messages = requests[1].json()["messages"].clone();
+    assert_eq!(
+        (messages.as_array().unwrap().len(), messages[1]["content"].to_string().contains("Nothing else")),
+        (3, true)
+    );
+    // Not better the second time: the embedded memory stands.
+    vendor.then(Behaviour::text(bad)).then(Behaviour::text(bad));
+    talk(&mut server, 2);
+    let update = unwritten(&mut server);
+    assert!(update["notes"].to_string().contains("refused"), "{update}");
+    assert!(file(&place).contains(CORRECTION));
+    validate(&vendor.requests()).unwrap();
+}
+
+#[test]
+fn a_refresh_waits_for_the_model_and_can_be_called_off() {
+    let place = Workspace::new();
+    let vendor = Vendor::always(Behaviour::text(memory("Fresh.")));
+    let mut server = start_with(&place, &settings(&vendor, Api::OpenAi), |options| {
+        options.settings = json!({"initTokens": 10_000_000});
+    });
+    talk(&mut server, 1);
+    let refreshed = server.call("refresh", json!({"sessionId": "s"}));
+    assert_eq!(refreshed, json!({"revision": 2, "source": "model", "changed": true}));
+    server.tolerate(DID_UPDATE);
+    vendor.then(Behaviour::fault(crate::vendor::Fault::Hang));
+    talk(&mut server, 2);
+    let id = server.send("sessionMemory/refresh", r#"{"sessionId":"s"}"#);
+    vendor.await_stalled(1);
+    // Everything else goes on meanwhile.
+    let answer = server.call("compact", json!({"sessionId": "s", "apply": false}));
+    assert_eq!(answer["memory"]["freshness"], "fresh");
+    server.notify("$/cancelRequest", json!({"id": id}));
+    assert_eq!(server.answer(id).unwrap_err().code, -32800);
+    vendor.await_abandoned(1);
+    // The next one is asked again.
+    let refreshed = server.call("refresh", json!({"sessionId": "s"}));
+    assert_eq!(refreshed["source"], "model", "{refreshed}");
+}
+
+#[test]
+fn a_long_conversation_is_summarised_in_parts() {
+    let place = Workspace::new();
+    let line = |request: &Recorded| {
+        let text = request.json().to_string();
+        memory(if text.contains("parts are memories") { "Joined." } else { "A part." })
+    };
+    let vendor = Vendor::always(Behaviour::computed(line));
+    let mut server = start_with(&place, &settings(&vendor, Api::Anthropic), |options| {
+        options.settings = json!({"initTokens": 10_000_000});
+    });
+    server.tolerate(DID_CHANGE_PRESSURE);
+    for at in 0..16 {
+        server.append("s", &[user(&format!("long{at}"), &prose(9_000, at))]);
+    }
+    let refreshed = server.call("refresh", json!({"sessionId": "s", "workDoneToken": "t"}));
+    assert_eq!(refreshed["source"], "model", "{refreshed}");
+    assert!(!server.notifications("$/progress").is_empty());
+    server.tolerate(DID_UPDATE);
+    assert!(file(&place).contains("Joined."));
+    assert!(vendor.requests().len() >= 3, "{}", vendor.requests().len());
+    validate(&vendor.requests()).unwrap();
+}
+
+#[test]
+fn the_editor_lends_its_model() {
+    let place = Workspace::new();
+    let mut server = start_with(&place, &json!({"provider": "editor"}), |options| options.lends = true);
+    assert_eq!(server.initialized["capabilities"]["experimental"]["sessionMemory"]["provider"], "editor");
+    talk(&mut server, 1);
+    let (id, params) = server.asked("sessionMemory/complete");
+    assert!(params["system"].is_string() && params["maxTokens"].is_u64(), "{params}");
+    assert_eq!(params["messages"][0]["role"], "user");
+    server.body(&json!({"jsonrpc": "2.0", "id": id, "result": {"text": memory("Lent.")}}).to_string());
+    server.notification(DID_UPDATE, |params| params["revision"] == 1);
+    written(&mut server);
+    assert!(file(&place).contains("Lent."));
+    // Without consent it is not asked again.
+    talk(&mut server, 2);
+    let (id, _) = server.asked("sessionMemory/complete");
+    let error = json!({"code": -32002, "message": "no consent"});
+    server.body(&json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string());
+    unwritten(&mut server);
+    talk(&mut server, 3);
+    unwritten(&mut server);
+}
