@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::diff::Diff;
-use super::event::Origin;
+use super::event::{Agent, Origin};
 use super::memory::Document;
 use super::prompt::Usage;
 use super::settings::Pressure;
@@ -101,6 +101,9 @@ pub struct Ask {
     pub instructions: Vec<String>,
     /// Largest memory and largest section, in tokens.
     pub budget: (u32, u32),
+    /// The agent's own request as it would be now, and when the agent last used it (milliseconds since the epoch), where
+    /// all of it is known.
+    pub agent: Option<(Box<Agent>, i64)>,
 }
 
 /// Something to be done.

@@ -5,6 +5,7 @@ use super::conversation::{Record, Turn};
 use super::memory::Document;
 use super::message::Format;
 use super::message::read::Usage;
+use super::prompt::AgentContext;
 use super::settings::Settings;
 
 /// A stored event, with what was read out of it.
@@ -66,6 +67,17 @@ pub struct Passage {
     pub text: String,
 }
 
+/// What stands before the messages in an agent's own requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Agent {
+    /// The agent's model.
+    pub model: String,
+    /// The fields, without messages.
+    pub context: AgentContext,
+    /// Their size in tokens.
+    pub tokens: u64,
+}
+
 /// What a model made of the events up to one of them, and the guard accepted.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -111,6 +123,8 @@ pub enum Event {
     Appended(Vec<Stored>),
     /// The size of the model's window is known.
     Window(u64),
+    /// What stands before the messages in the agent's own requests is known.
+    Agent(Box<Agent>),
     /// The settings changed.
     Configured(Settings),
     /// The memory is to be brought up to date, by the schedule (only if due) or by a client.

@@ -11,6 +11,7 @@ mod request;
 mod tests;
 mod transcript;
 
+pub use instructions::INSTRUCTIONS;
 pub use request::{LARGEST_REQUEST, Plan, Source, cached, join, plan, repair};
 
 /// A request to a model.

@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 use super::conversation::{Record, Role, Turn};
 use super::edits::Edits;
 use super::effect::Effect;
-use super::event::{Event, Stored};
+use super::event::{Agent, Event, Stored};
 use super::extract::{Extractor, Prose};
 use super::message::Format;
 use super::schedule::{Due, Schedule};
@@ -93,6 +93,8 @@ pub struct Session {
     prose: Option<Prose>,
     /// A model is at work.
     asked: bool,
+    /// What stands before the messages in the agent's own requests.
+    agent: Option<Box<Agent>>,
     schedule: Schedule,
     memory: Option<Memory>,
     pressure: Pressure,
@@ -129,6 +131,7 @@ impl Session {
             edits: Edits::default(),
             prose: None,
             asked: false,
+            agent: None,
             schedule: Schedule::default(),
             memory: None,
             pressure: Pressure::Low,
@@ -155,6 +158,10 @@ impl Session {
                 }
                 self.context_limit = limit;
                 self.pressure_change()
+            }
+            Event::Agent(agent) => {
+                self.agent = Some(agent);
+                Vec::new()
             }
             Event::Configured(settings) => {
                 self.settings = settings;

@@ -1,6 +1,7 @@
 //! The thread on which models write memories. It has a runtime and store connections of its own, so nothing that a
 //! provider does or fails to do is felt anywhere else: what comes of a request reaches the main loop as one task.
 
+mod cached;
 mod update;
 mod writer;
 

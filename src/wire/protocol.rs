@@ -97,9 +97,30 @@ pub struct AppendParams<'a> {
     pub context_limit: Option<u64>,
     /// Name of the agent, shown and never interpreted.
     pub agent: Option<String>,
+    /// What stands before the messages in the agent's own requests.
+    #[serde(borrow)]
+    pub request: Option<AgentRequest<'a>>,
     /// 1 to [`MAX_EVENTS`] events.
     #[serde(borrow)]
     pub events: Vec<&'a RawValue>,
+}
+
+/// The fields of an agent's own requests that stand before the messages. A model of the same name at the same provider can
+/// then be asked behind them, where the provider's cache makes that cheaper. They stay the text they came in.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentRequest<'a> {
+    /// The agent's model.
+    pub model: String,
+    /// `system` (Anthropic).
+    #[serde(borrow)]
+    pub system: Option<&'a RawValue>,
+    /// `tools`.
+    #[serde(borrow)]
+    pub tools: Option<&'a RawValue>,
+    /// `thinking` (Anthropic).
+    #[serde(borrow)]
+    pub thinking: Option<&'a RawValue>,
 }
 
 /// Most events of one `append`.

@@ -111,10 +111,9 @@ impl Draft<'_> {
         self.told = prose.through;
         let mut room = share(total, PROSE).min(self.left);
         let lines = |section: Section| prose.document.lines(section).iter().map(move |line| (section, line));
-        let mut all: Vec<(Section, &Line)> = Section::ALL.into_iter().flat_map(lines).collect();
-        let corrections: Vec<String> =
-            self.document.lines(Section::UserCorrections).iter().map(|line| line.text.clone()).collect();
-        all.retain(|(_, line)| !corrections.contains(&line.text));
+        // The user's corrections are the user's words, and those are known here.
+        let sections = Section::ALL.into_iter().filter(|section| *section != Section::UserCorrections);
+        let all: Vec<(Section, &Line)> = sections.flat_map(lines).collect();
         let mut order: Vec<usize> = (0..all.len()).collect();
         order.sort_by(|&a, &b| {
             let weight = |at: usize| all.get(at).map_or(0.0, |(_, line)| line.weight);

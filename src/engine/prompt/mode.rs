@@ -1,18 +1,8 @@
 //! Which request for a memory costs less: a short one with what is new, or our question behind the agent's whole
 //! context, which its provider may still have in its cache.
 
-/// Prices of a model in US dollars for a million tokens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Prices {
-    /// Input that is not cached.
-    pub input: f64,
-    /// Output.
-    pub output: f64,
-    /// Input read from the cache.
-    pub cache_read: f64,
-    /// Input written to the cache.
-    pub cache_write: f64,
-}
+use super::Usage;
+use crate::engine::prices::{Prices, Ttl, cost};
 
 /// Sizes of the requests in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +29,16 @@ pub enum Mode {
 /// The cheaper way; the short request where both cost the same. `own` are the prices of the model that a short request
 /// goes to, `agent` those of the agent's model, which alone has the cache. `warm`: the cache still holds the context.
 pub fn choose(own: &Prices, agent: &Prices, sizes: Sizes, warm: bool) -> Mode {
-    #[expect(clippy::cast_precision_loss, reason = "prices need no more than 52 bits of a token count")]
-    let cost = |tokens: u64, price: f64| tokens as f64 * price;
     let question = sizes.instructions.saturating_add(sizes.memory);
-    let short = cost(question.saturating_add(sizes.new), own.input) + cost(sizes.memory, own.output);
-    let prefix = cost(sizes.prefix, if warm { agent.cache_read } else { agent.input });
-    let behind = prefix + cost(question, agent.input) + cost(sizes.memory, agent.output);
+    let usage = |input_tokens: u64, cache_read_tokens: u64| Usage {
+        input_tokens,
+        output_tokens: sizes.memory,
+        cache_read_tokens,
+        cache_creation_tokens: 0,
+    };
+    let short = cost(usage(question.saturating_add(sizes.new), 0), own, Ttl::FiveMinutes);
+    let read = if warm { sizes.prefix } else { 0 };
+    let behind = cost(usage(question.saturating_add(sizes.prefix), read), agent, Ttl::FiveMinutes);
     if behind < short { Mode::Cached } else { Mode::Incremental }
 }
 
@@ -53,9 +47,11 @@ mod tests {
     use super::*;
 
     /// The figures of a small and of a large model, as published.
-    const SMALL: Prices = Prices { input: 0.10, output: 0.50, cache_read: 0.01, cache_write: 0.125 };
-    const LARGE: Prices = Prices { input: 5.0, output: 25.0, cache_read: 0.5, cache_write: 6.25 };
-    const UNKNOWN: Prices = Prices { input: f64::NAN, output: 0.0, cache_read: 0.0, cache_write: 0.0 };
+    const SMALL: Prices = Prices { input: 0.10, output: 0.50, cache_read: 0.01, ..FREE };
+    const LARGE: Prices = Prices { input: 5.0, output: 25.0, cache_read: 0.5, ..FREE };
+    const UNKNOWN: Prices = Prices { input: f64::NAN, ..FREE };
+    const FREE: Prices =
+        Prices { input: 0.0, output: 0.0, cache_read: 0.0, cache_write_5m: 0.0, cache_write_1h: 0.0, step: None };
 
     #[test]
     fn the_cheaper_way_is_taken() {

@@ -1,10 +1,14 @@
 //! Asking a model for the prose of the memory, and what becomes of its answer. The embedded backend goes on meanwhile:
 //! an answer only ever replaces prose, and only that which it was made from.
 
+use std::collections::HashSet;
+
 use super::Session;
+use crate::engine::conversation::Role;
 use crate::engine::effect::{Ask, Effect};
-use crate::engine::event::{Origin, Written};
+use crate::engine::event::{Agent, Origin, Written};
 use crate::engine::extract::Prose;
+use crate::engine::message::write::{Request, TailEvent, Treatments, write_messages};
 
 /// Tokens of the facts that a model is shown beside the events.
 const FACTS: u32 = 6_000;
@@ -28,8 +32,37 @@ impl Session {
             kept,
             instructions: self.instructions.clone(),
             budget: (self.settings.memory_tokens, self.settings.section_tokens),
+            agent: self.agent_request(),
         })));
         effects
+    }
+
+    /// The agent's own request as it would be now. `None` where it is not known to the letter: after a compaction, with a
+    /// secret taken out of it, or while a call is open.
+    fn agent_request(&self) -> Option<(Box<Agent>, i64)> {
+        let agent = self.agent.as_ref()?;
+        let changed = self.live.iter().any(|record| record.raw.contains("[redacted:"));
+        if self.live.first().is_none_or(|record| record.seq != 1)
+            || self.head.is_some()
+            || changed
+            || !self.open.is_empty()
+        {
+            return None;
+        }
+        let used = self.live.iter().rev().find(|record| record.role == Role::Assistant)?.at;
+        let (open, treatments) = (HashSet::new(), Treatments::default());
+        let written = write_messages(&Request {
+            format: self.format(),
+            memory: None,
+            events: self.live.iter().map(|record| TailEvent { seq: record.seq, raw: &record.raw }).collect(),
+            head: 0,
+            treatments: &treatments,
+            open: &open,
+        });
+        let mut agent = agent.clone();
+        agent.tokens += self.calibration.scale(u64::from(written.tokens));
+        agent.context.messages = written.messages;
+        Some((agent, used))
     }
 
     /// Takes over what a model wrote, unless the prose it started from is another one by now.

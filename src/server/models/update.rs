@@ -8,17 +8,17 @@ use std::time::Instant;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
 
+use super::cached::behind_agent;
 use super::{Refusal, Report, Request, Response, Terms};
 use crate::engine::conduct;
 use crate::engine::conversation::Turn;
-use crate::engine::effect::Ask;
 use crate::engine::event::{Stored, Written};
 use crate::engine::guard::{Evidence, Limits, Verdict, judge};
 use crate::engine::intake::Intake;
 use crate::engine::memory::Document;
 use crate::engine::prompt::{Answer, Plan, Prompt, Source, Usage, join, plan, repair};
 use crate::host::model::{Failure, FailureKind};
-use crate::host::store::{ModelCall, Outcome, SessionKey, Store};
+use crate::host::store::{ModelCall, Outcome, SessionKey, Store, StoreError};
 use crate::server::main_loop::{Task, now};
 
 /// Bytes of events read from the store at once.
@@ -74,7 +74,7 @@ impl Drop for Lease {
 }
 
 async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Result<Written, Refusal> {
-    let store_failed = |error: crate::host::store::StoreError| Refusal { failed: true, ..held(error.to_string()) };
+    let store_failed = |error: StoreError| Refusal { failed: true, ..held(error.to_string()) };
     let writer = terms.writer.as_ref().map_err(|problem| {
         report.outcome = Some(conduct::Outcome::Stopped);
         Refusal { failed: true, ..held(problem.clone()) }
@@ -90,7 +90,7 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         return Err(held("another process has this memory written"));
     }
     let mut lease = Lease { store, key: row.key, holder };
-    let turns = read(&lease.store, row.key, &request.ask).map_err(store_failed)?;
+    let turns = read(&lease.store, row.key, request.ask.base + 1, request.ask.through).map_err(store_failed)?;
     let events: Vec<(u64, &Turn)> = turns.iter().map(|(seq, turn)| (*seq, turn)).collect();
     if events.is_empty() {
         return Err(held("nothing new"));
@@ -113,19 +113,29 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
     for document in ask.prose.iter().chain([&ask.kept]) {
         evidence.add_document(document);
     }
+    let first = match behind_agent(ask, terms, writer.name(), &source) {
+        Some(prompt) => {
+            // Behind the whole conversation the model may name what only its older part has named.
+            for (seq, turn) in &read(&lease.store, row.key, 1, ask.base).map_err(store_failed)? {
+                evidence.add_turn(*seq, turn);
+            }
+            Plan::One(prompt)
+        }
+        None => plan(&source),
+    };
     let mut calls = Calls { request, terms, writer, lease: &mut lease, report };
-    let prose = calls.memory(&source, &evidence).await?;
+    let prose = calls.memory(first, &source, &evidence).await?;
     Ok(Written { through: ask.through, base: ask.base, origin: ask.origin, prose })
 }
 
 /// The events that the model is to read. What was abandoned by the agent is not a part of the conversation any more.
-fn read(store: &Store, key: SessionKey, ask: &Ask) -> Result<Vec<(u64, Turn)>, crate::host::store::StoreError> {
+fn read(store: &Store, key: SessionKey, first: u64, last: u64) -> Result<Vec<(u64, Turn)>, StoreError> {
     let mut turns = Vec::new();
-    let mut next = ask.base + 1;
-    while next <= ask.through {
-        let rows = store.events(key, next, ask.through, READ_BYTES)?;
-        let Some(last) = rows.last() else { break };
-        next = last.seq + 1;
+    let mut next = first;
+    while next <= last {
+        let rows = store.events(key, next, last, READ_BYTES)?;
+        let Some(newest) = rows.last() else { break };
+        next = newest.seq + 1;
         for row in rows.into_iter().filter(|row| !row.abandoned) {
             if let Ok(intake) = Intake::new(&row.raw, false)
                 && let Stored::Turn { turn, .. } = intake.stored(row.seq, row.at)
@@ -147,8 +157,8 @@ struct Calls<'a> {
 }
 
 impl Calls<'_> {
-    async fn memory(&mut self, source: &Source<'_>, evidence: &Evidence) -> Result<Document, Refusal> {
-        let mut step = plan(source);
+    async fn memory(&mut self, first: Plan, source: &Source<'_>, evidence: &Evidence) -> Result<Document, Refusal> {
+        let mut step = first;
         for _ in 0..ROUNDS {
             match step {
                 Plan::One(prompt) => return self.judged(prompt, source, evidence).await,

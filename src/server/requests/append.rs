@@ -2,20 +2,25 @@
 
 use std::path::Path;
 
+use serde_json::value::RawValue;
+
 use super::{Answer, to_json};
 use crate::engine::effect::Effect;
-use crate::engine::event::Event;
+use crate::engine::event::{Agent, Event};
 use crate::engine::intake::Intake;
 use crate::engine::message;
 use crate::engine::message::read::Body;
+use crate::engine::prompt::AgentContext;
+use crate::engine::redact::redact_json;
 use crate::engine::schedule::Due;
 use crate::engine::session::title_of;
 use crate::engine::settings::Pressure;
+use crate::engine::tokens;
 use crate::host::store::{Appended, Marks, NewEvent, SessionMeta};
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::workspace::Entry;
 use crate::wire::protocol::{
-    AppendParams, AppendResult, MAX_EVENTS, MemoryState, RequestError, check_session_id, params,
+    AgentRequest, AppendParams, AppendResult, MAX_EVENTS, MemoryState, RequestError, check_session_id, params,
 };
 
 /// What a client says of a session when it appends.
@@ -50,7 +55,11 @@ impl Core {
         let given =
             Given { id: &params.session_id, agent: params.agent.as_deref(), context_limit: params.context_limit };
         let (stored, duplicates) = self.take_in(&root, given, intakes)?;
+        let agent = params.request.and_then(|request| agent(&request, redact));
         let workspace = self.workspace(&root)?;
+        if let (Some(agent), Some(entry)) = (agent, workspace.sessions.get_mut(&params.session_id)) {
+            entry.session.apply(now(), Event::Agent(Box::new(agent)));
+        }
         let entry =
             workspace.sessions.get(&params.session_id).ok_or_else(|| RequestError::internal("the session vanished"))?;
         let session = &entry.session;
@@ -141,6 +150,18 @@ impl Core {
         }
         Ok((stored, seqs.len() - stored))
     }
+}
+
+/// The agent's request, unless a secret had to be taken out of it: then it is not the agent's any more.
+fn agent(request: &AgentRequest, redact: bool) -> Option<Agent> {
+    let fields = [request.system, request.tools, request.thinking].map(|field| field.map(RawValue::get));
+    if redact && fields.iter().flatten().any(|field| redact_json(field) != **field) {
+        return None;
+    }
+    let tokens = fields.iter().flatten().map(|field| u64::from(tokens::estimate(field))).sum();
+    let [system, tools, thinking] = fields.map(|field| field.map(str::to_owned));
+    let context = AgentContext { system, tools, thinking, messages: Vec::new() };
+    Some(Agent { model: request.model.clone(), context, tokens })
 }
 
 /// State of a memory for the wire.

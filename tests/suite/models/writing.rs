@@ -6,7 +6,7 @@ use super::{CORRECTION, memory, settings, start, start_with, talk, unwritten, wr
 use crate::cli::run;
 use crate::events::{prose, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Workspace};
-use crate::vendor::{Api, Behaviour, Recorded, Vendor, validate};
+use crate::vendor::{Api, Behaviour, Proxy, Recorded, Vendor, validate};
 
 fn file(place: &Workspace) -> String {
     std::fs::read_to_string(place.memory_file("s")).unwrap()
@@ -109,6 +109,29 @@ fn a_refresh_waits_for_the_model_and_can_be_called_off() {
 }
 
 #[test]
+fn through_a_proxy_that_is_not_ours() {
+    let backend = Vendor::always(Behaviour::text(memory("Passed on.")));
+    let proxy = Proxy::before(&backend);
+    let models = [
+        ("anthropic", proxy.anthropic(), "by-messages", "model"),
+        ("openai", proxy.openai(), "by-chat", "model"),
+        ("openai", proxy.openai(), "too-many", "extractive"),
+        ("anthropic", proxy.anthropic(), "broken", "extractive"),
+    ];
+    for (provider, address, model, source) in models {
+        let place = Workspace::new();
+        let user = json!({"provider": provider, "baseUrl": address, "model": model, "timeoutSeconds": 30});
+        let mut server = start_with(&place, &user, |options| options.credentials = json!({(provider): Proxy::KEY}));
+        server.tolerate(DID_UPDATE);
+        talk(&mut server, 1);
+        let refreshed = server.request("sessionMemory/refresh", json!({"sessionId": "s"}));
+        assert_eq!(refreshed.is_ok(), source == "model", "{model}: {refreshed:?}");
+        let memory = server.call("memory", json!({"sessionId": "s"}));
+        assert_eq!(memory["source"], source, "{model}: {refreshed:?}");
+    }
+}
+
+#[test]
 fn a_long_conversation_is_summarised_in_parts() {
     let place = Workspace::new();
     let line = |request: &Recorded| {
@@ -129,6 +152,35 @@ fn a_long_conversation_is_summarised_in_parts() {
     server.tolerate(DID_UPDATE);
     assert!(file(&place).contains("Joined."));
     assert!(vendor.requests().len() >= 3, "{}", vendor.requests().len());
+    validate(&vendor.requests()).unwrap();
+}
+
+#[test]
+fn behind_the_agents_own_request_where_that_is_cheaper() {
+    let place = Workspace::new();
+    let vendor = Vendor::always(Behaviour::text(memory("Cached.")));
+    let mut server = start(&place, &settings(&vendor, Api::Anthropic));
+    let events = [
+        json!({"type": "message", "message": {"role": "user", "content": prose(900, 1)}}),
+        json!({"type": "message", "message": {"role": "assistant", "content": [{"type": "text", "text": prose(600, 2)}]}}),
+    ];
+    let tools = json!([{"name": "Bash", "input_schema": {"type": "object"}}]);
+    let request = json!({"model": "claude-haiku-5-5", "system": "You are an agent.", "tools": tools});
+    server.call("append", json!({"sessionId": "s", "events": events, "request": request}));
+    server.notification(DID_UPDATE, |params| params["revision"] == 1);
+    written(&mut server);
+    let requests = vendor.requests();
+    let body = requests[0].json();
+    assert_eq!((&body["system"], &body["tools"]), (&json!("You are an agent."), &tools));
+    assert_eq!(body["messages"][0], events[0]["message"]);
+    assert_eq!(body["messages"][1]["content"][0]["cache_control"]["type"], "ephemeral", "where the agent's cache ends");
+    assert_eq!(body["messages"].as_array().unwrap().len(), 3);
+    // With a secret in it, it is not the agent's own request any more.
+    let secret = format!("The token is ghp_{}.", "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zLaB3d");
+    server.append("s", &[user("secret", &format!("{secret} {}", prose(1200, 3)))]);
+    vendor.await_requests(2);
+    assert!(vendor.requests()[1].json()["tools"].is_null());
+    server.tolerate(DID_UPDATE);
     validate(&vendor.requests()).unwrap();
 }
 
