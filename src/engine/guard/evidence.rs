@@ -1,6 +1,8 @@
 //! What a conversation has named: every path, number, id and address that an answer may repeat. Built once for an
 //! answer; each question is a few look-ups in sets of hashes.
 
+mod address;
+
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
@@ -29,7 +31,7 @@ pub struct Evidence {
     /// File names that stand without a directory.
     bare: HashSet<u64>,
     urls: BTreeSet<String>,
-    /// Addresses of other schemes.
+    /// Addresses without a scheme.
     addresses: HashSet<u64>,
     /// The newest event: any up to it may be called by its number.
     newest: u64,
@@ -133,23 +135,23 @@ impl Evidence {
             }
             self.components.extend(parts.iter().map(|part| hash(part)));
         }
-        lexer::scan(text, |kind, key| match kind {
-            Kind::File => {
+        lexer::scan(text, |kind, key| {
+            if kind == Kind::File {
                 self.bare.insert(hash(key));
                 self.components.insert(hash(key));
             }
-            Kind::Url => {
-                self.urls.insert(key.to_owned());
-            }
-            _ => {}
         });
-        for word in text.split_whitespace().filter(|word| is_address(word)) {
-            self.addresses.insert(hash(address(word)));
+        self.urls.extend(address::urls(text).map(str::to_owned));
+        for word in text.split_whitespace().filter(|word| address::is_bare(word)) {
+            self.addresses.insert(hash(address::trimmed(word)));
         }
     }
 
     /// The first name in a line that the conversation has not named.
     pub fn unknown<'a>(&self, line: &'a str) -> Option<&'a str> {
+        if let Some(url) = address::urls(line).find(|url| !self.knows_url(url)) {
+            return Some(url);
+        }
         let mut first = None;
         lexer::scan(line, |kind, key| {
             let name = if kind == Kind::Path { whole_path(line, key) } else { key };
@@ -157,16 +159,16 @@ impl Evidence {
                 first = Some(name);
             }
         });
-        first.or_else(|| line.split_whitespace().find(|word| is_address(word) && !self.knows_address(address(word))))
+        let bare = |word: &&str| address::is_bare(word) && !self.knows_address(address::trimmed(word));
+        first.or_else(|| line.split_whitespace().find(bare))
     }
 
     fn knows(&self, line: &str, kind: Kind, name: &str) -> bool {
         match kind {
             Kind::Path => self.knows_path(name),
             Kind::File => self.components.contains(&hash(name)),
-            Kind::Url => self.knows_url(name),
             Kind::Id | Kind::Error | Kind::Number => self.knows_name(name) || self.is_event(line, name),
-            Kind::Symbol | Kind::Dotted | Kind::Kebab | Kind::Quote | Kind::Command => true,
+            Kind::Url | Kind::Symbol | Kind::Dotted | Kind::Kebab | Kind::Quote | Kind::Command => true,
         }
     }
 
@@ -230,28 +232,16 @@ impl Evidence {
 
     /// The target of a link or another address is one of the conversation's.
     pub fn knows_address(&self, target: &str) -> bool {
-        if target.starts_with("http://") || target.starts_with("https://") {
-            return self.knows_url(target);
+        if target.contains("://") {
+            return address::urls(target).all(|url| url == target && self.knows_url(url));
         }
-        !target.is_empty() && (self.addresses.contains(&hash(target)) || (!is_address(target) && self.is_path(target)))
+        !target.is_empty()
+            && (self.addresses.contains(&hash(target)) || (!address::is_bare(target) && self.is_path(target)))
     }
 
     fn is_path(&self, target: &str) -> bool {
         target.bytes().all(is_path_byte) && !target.starts_with("//") && self.knows_path(target)
     }
-}
-
-/// An address of another scheme than `http`, or one that a reader would complete.
-fn is_address(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    let other = lower.contains("://") && !lower.contains("http://") && !lower.contains("https://");
-    let bare = ["www.", "mailto:", "javascript:", "data:", "vbscript:"];
-    other || bare.iter().any(|mark| address(&lower).starts_with(mark))
-}
-
-/// A word without the punctuation around it.
-fn address(word: &str) -> &str {
-    word.trim_matches(|letter: char| "()[]<>\"'`,;.!".contains(letter))
 }
 
 /// `5-minute`, `3-way`: an amount in words, not a name.
