@@ -178,7 +178,18 @@ impl Evidence {
         let known = self.words.contains(&hash(&plain)) || self.numbers.contains(&hash(&digits));
         let unit = digits.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
         let measured = unit.len() < digits.len() && digits.len() - unit.len() <= 3;
-        known || COMMON.contains(&plain.as_str()) || (measured && self.numbers.contains(&hash(unit))) || counted(name)
+        known
+            || COMMON.contains(&plain.as_str())
+            || (measured && self.numbers.contains(&hash(unit)))
+            || self.knows_amount(name)
+    }
+
+    /// `5-minute`, `3-way`: an amount in words, whose number only counts where it is long.
+    fn knows_amount(&self, name: &str) -> bool {
+        let Some((amount, rest)) = name.split_once('-') else { return false };
+        let words = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase());
+        let digits = amount.bytes().all(|byte| byte.is_ascii_digit());
+        words && digits && (amount.len() < 4 || self.numbers.contains(&hash(amount)))
     }
 
     /// The number of an event, where the line says that it is one.
@@ -242,15 +253,6 @@ impl Evidence {
     fn is_path(&self, target: &str) -> bool {
         target.bytes().all(is_path_byte) && !target.starts_with("//") && self.knows_path(target)
     }
-}
-
-/// `5-minute`, `3-way`: an amount in words, not a name.
-fn counted(name: &str) -> bool {
-    let Some((amount, rest)) = name.split_once('-') else { return false };
-    amount.len() < 4
-        && amount.bytes().all(|byte| byte.is_ascii_digit())
-        && !rest.is_empty()
-        && rest.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// `client/server-side`: two words of prose.

@@ -11,6 +11,7 @@ use crate::engine::prompt::{Answer, Stop, Usage};
 mod hostile;
 mod names;
 mod properties;
+mod sample;
 
 const LIMITS: Limits = Limits { memory_tokens: 8_000, section_tokens: 2_000, attempt: 1 };
 

@@ -20,9 +20,11 @@ pub fn urls(text: &str) -> impl Iterator<Item = &str> {
 pub fn is_bare(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let begins = |mark: &str| {
-        lower
-            .match_indices(mark)
-            .any(|(at, _)| !lower.get(..at).unwrap_or_default().ends_with(|letter: char| letter.is_alphanumeric()))
+        lower.match_indices(mark).any(|(at, _)| {
+            let before = lower.get(..at).unwrap_or_default();
+            let after = lower.get(at + mark.len()..).unwrap_or_default();
+            !before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
+        })
     };
     BARE.into_iter().any(begins)
 }
@@ -49,7 +51,9 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(urls(text).collect::<Vec<_>>(), expected, "{text}");
         }
-        for (word, expected) in [("www.a.example", true), ("#WWW.a", true), ("awww.a", false), ("metadata:x", false)] {
+        let words =
+            [("www.a.example", true), ("#WWW.a", true), ("awww.a", false), ("metadata:x", false), ("data:", false)];
+        for (word, expected) in words {
             assert_eq!(is_bare(word), expected, "{word}");
         }
     }
