@@ -197,14 +197,13 @@ impl Evidence {
         let digits = name.trim_start_matches('#');
         let Some(at) = line.find(name) else { return false };
         let before = line.get(..at).unwrap_or_default().trim_end();
-        let said = before.ends_with("event") || before.ends_with("events");
+        let said = ["event", "events"].iter().any(|word| before.ends_with(word));
         digits.parse().is_ok_and(|seq: u64| {
             (said && (1..=self.newest).contains(&seq)) || (name.starts_with('#') && self.shown.contains(&seq))
         })
     }
 
-    /// A path is known by its steps. It may be put together once: a directory, and a relative path or
-    /// a bare file name in it.
+    /// A path is known by its steps. It may be put together once: a directory, and a relative path or a bare file name.
     fn knows_path(&self, path: &str) -> bool {
         if is_prose(path) {
             return true;
