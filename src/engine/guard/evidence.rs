@@ -2,6 +2,7 @@
 //! answer; each question is a few look-ups in sets of hashes.
 
 mod address;
+mod spelling;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,6 +12,7 @@ use crate::engine::conversation::{Part, Turn};
 use crate::engine::extract::lexer::{self, Kind};
 use crate::engine::extract::text::hash;
 use crate::engine::memory::{Document, Section};
+use spelling::{components, is_path_byte, is_prose, number, plain, runs, step, whole_path};
 
 /// Names of standards that a model may use by itself, in the form of [`plain`].
 const COMMON: [&str; 10] = ["utf8", "utf16", "utf32", "sha1", "sha256", "iso8601", "x8664", "base64", "ipv4", "ipv6"];
@@ -252,49 +254,4 @@ impl Evidence {
     fn is_path(&self, target: &str) -> bool {
         target.bytes().all(is_path_byte) && !target.starts_with("//") && self.knows_path(target)
     }
-}
-
-/// `client/server-side`: two words of prose.
-fn is_prose(path: &str) -> bool {
-    path.matches('/').count() == 1
-        && !path.starts_with('/')
-        && path.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'/')
-}
-
-/// The parts of a path that name something.
-fn components(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .map(|part| part.trim_end_matches(['.', '-', '#']))
-        .filter(|part| !part.is_empty() && !matches!(*part, "~" | "." | ".."))
-}
-
-fn step(a: &str, b: &str) -> u64 {
-    hash(a).rotate_left(1) ^ hash(b)
-}
-
-fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_./-~@+%#$".contains(&byte)
-}
-
-/// The path whose end the lexer found: it knows a path by its last two components.
-fn whole_path<'a>(line: &'a str, key: &'a str) -> &'a str {
-    let start = (key.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
-    let before = line.get(..start).unwrap_or_default();
-    let length = before.bytes().rev().take_while(|&byte| is_path_byte(byte)).count();
-    line.get(start - length..start + key.len()).unwrap_or(key)
-}
-
-/// Lower case, letters and digits only: `SHA-256`, `sha256` and `sha_256` are one.
-fn plain(word: &str) -> String {
-    word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
-/// A number without the marks between thousands.
-fn number(text: &str) -> String {
-    text.trim_matches(['.', ',', '-', '_', '\'']).chars().filter(|letter| !",_'".contains(*letter)).collect()
-}
-
-/// The longest runs of bytes that are `inside`.
-fn runs(text: &str, inside: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = &str> {
-    text.split(move |letter: char| !u8::try_from(letter).is_ok_and(inside)).filter(|run| !run.is_empty())
 }
