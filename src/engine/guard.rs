@@ -44,6 +44,7 @@ pub struct Limits {
 
 /// What becomes of an answer.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Verdict {
     /// It is good.
     Accepted {

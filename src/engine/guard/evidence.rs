@@ -1,6 +1,9 @@
 //! What a conversation has named: every path, number, id and address that an answer may repeat. Built once for an
 //! answer; each question is a few look-ups in sets of hashes.
 
+mod address;
+mod spelling;
+
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
@@ -9,6 +12,7 @@ use crate::engine::conversation::{Part, Turn};
 use crate::engine::extract::lexer::{self, Kind};
 use crate::engine::extract::text::hash;
 use crate::engine::memory::{Document, Section};
+use spelling::{components, is_path_byte, is_prose, number, plain, runs, step, whole_path};
 
 /// Names of standards that a model may use by itself, in the form of [`plain`].
 const COMMON: [&str; 10] = ["utf8", "utf16", "utf32", "sha1", "sha256", "iso8601", "x8664", "base64", "ipv4", "ipv6"];
@@ -29,7 +33,7 @@ pub struct Evidence {
     /// File names that stand without a directory.
     bare: HashSet<u64>,
     urls: BTreeSet<String>,
-    /// Addresses of other schemes.
+    /// Addresses without a scheme.
     addresses: HashSet<u64>,
     /// The newest event: any up to it may be called by its number.
     newest: u64,
@@ -133,23 +137,23 @@ impl Evidence {
             }
             self.components.extend(parts.iter().map(|part| hash(part)));
         }
-        lexer::scan(text, |kind, key| match kind {
-            Kind::File => {
+        lexer::scan(text, |kind, key| {
+            if kind == Kind::File {
                 self.bare.insert(hash(key));
                 self.components.insert(hash(key));
             }
-            Kind::Url => {
-                self.urls.insert(key.to_owned());
-            }
-            _ => {}
         });
-        for word in text.split_whitespace().filter(|word| is_address(word)) {
-            self.addresses.insert(hash(address(word)));
+        self.urls.extend(address::urls(text).map(str::to_owned));
+        for word in text.split_whitespace().filter(|word| address::is_bare(word)) {
+            self.addresses.insert(hash(address::trimmed(word)));
         }
     }
 
     /// The first name in a line that the conversation has not named.
     pub fn unknown<'a>(&self, line: &'a str) -> Option<&'a str> {
+        if let Some(url) = address::urls(line).find(|url| !self.knows_url(url)) {
+            return Some(url);
+        }
         let mut first = None;
         lexer::scan(line, |kind, key| {
             let name = if kind == Kind::Path { whole_path(line, key) } else { key };
@@ -157,16 +161,16 @@ impl Evidence {
                 first = Some(name);
             }
         });
-        first.or_else(|| line.split_whitespace().find(|word| is_address(word) && !self.knows_address(address(word))))
+        let bare = |word: &&str| address::is_bare(word) && !self.knows_address(address::trimmed(word));
+        first.or_else(|| line.split_whitespace().find(bare))
     }
 
     fn knows(&self, line: &str, kind: Kind, name: &str) -> bool {
         match kind {
             Kind::Path => self.knows_path(name),
             Kind::File => self.components.contains(&hash(name)),
-            Kind::Url => self.knows_url(name),
             Kind::Id | Kind::Error | Kind::Number => self.knows_name(name) || self.is_event(line, name),
-            Kind::Symbol | Kind::Dotted | Kind::Kebab | Kind::Quote | Kind::Command => true,
+            Kind::Url | Kind::Symbol | Kind::Dotted | Kind::Kebab | Kind::Quote | Kind::Command => true,
         }
     }
 
@@ -176,7 +180,18 @@ impl Evidence {
         let known = self.words.contains(&hash(&plain)) || self.numbers.contains(&hash(&digits));
         let unit = digits.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
         let measured = unit.len() < digits.len() && digits.len() - unit.len() <= 3;
-        known || COMMON.contains(&plain.as_str()) || (measured && self.numbers.contains(&hash(unit))) || counted(name)
+        known
+            || COMMON.contains(&plain.as_str())
+            || (measured && self.numbers.contains(&hash(unit)))
+            || self.knows_amount(name)
+    }
+
+    /// `5-minute`, `3-way`: an amount in words, whose number only counts where it is long.
+    fn knows_amount(&self, name: &str) -> bool {
+        let Some((amount, rest)) = name.split_once('-') else { return false };
+        let words = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase());
+        let digits = amount.bytes().all(|byte| byte.is_ascii_digit());
+        words && digits && (amount.len() < 4 || self.numbers.contains(&hash(amount)))
     }
 
     /// The number of an event, where the line says that it is one.
@@ -184,14 +199,13 @@ impl Evidence {
         let digits = name.trim_start_matches('#');
         let Some(at) = line.find(name) else { return false };
         let before = line.get(..at).unwrap_or_default().trim_end();
-        let said = before.ends_with("event") || before.ends_with("events");
+        let said = ["event", "events"].iter().any(|word| before.ends_with(word));
         digits.parse().is_ok_and(|seq: u64| {
             (said && (1..=self.newest).contains(&seq)) || (name.starts_with('#') && self.shown.contains(&seq))
         })
     }
 
-    /// A path is known by its steps. It may be put together once: a directory, and a relative path or
-    /// a bare file name in it.
+    /// A path is known by its steps. It may be put together once: a directory, and a relative path or a bare file name.
     fn knows_path(&self, path: &str) -> bool {
         if is_prose(path) {
             return true;
@@ -230,80 +244,14 @@ impl Evidence {
 
     /// The target of a link or another address is one of the conversation's.
     pub fn knows_address(&self, target: &str) -> bool {
-        if target.starts_with("http://") || target.starts_with("https://") {
-            return self.knows_url(target);
+        if target.contains("://") {
+            return address::urls(target).all(|url| url == target && self.knows_url(url));
         }
-        !target.is_empty() && (self.addresses.contains(&hash(target)) || (!is_address(target) && self.is_path(target)))
+        !target.is_empty()
+            && (self.addresses.contains(&hash(target)) || (!address::is_bare(target) && self.is_path(target)))
     }
 
     fn is_path(&self, target: &str) -> bool {
         target.bytes().all(is_path_byte) && !target.starts_with("//") && self.knows_path(target)
     }
-}
-
-/// An address of another scheme than `http`, or one that a reader would complete.
-fn is_address(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    let other = lower.contains("://") && !lower.contains("http://") && !lower.contains("https://");
-    let bare = ["www.", "mailto:", "javascript:", "data:", "vbscript:"];
-    other || bare.iter().any(|mark| address(&lower).starts_with(mark))
-}
-
-/// A word without the punctuation around it.
-fn address(word: &str) -> &str {
-    word.trim_matches(|letter: char| "()[]<>\"'`,;.!".contains(letter))
-}
-
-/// `5-minute`, `3-way`: an amount in words, not a name.
-fn counted(name: &str) -> bool {
-    let Some((amount, rest)) = name.split_once('-') else { return false };
-    amount.len() < 4
-        && amount.bytes().all(|byte| byte.is_ascii_digit())
-        && !rest.is_empty()
-        && rest.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-/// `client/server-side`: two words of prose.
-fn is_prose(path: &str) -> bool {
-    path.matches('/').count() == 1
-        && !path.starts_with('/')
-        && path.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'/')
-}
-
-/// The parts of a path that name something.
-fn components(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .map(|part| part.trim_end_matches(['.', '-', '#']))
-        .filter(|part| !part.is_empty() && !matches!(*part, "~" | "." | ".."))
-}
-
-fn step(a: &str, b: &str) -> u64 {
-    hash(a).rotate_left(1) ^ hash(b)
-}
-
-fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_./-~@+%#$".contains(&byte)
-}
-
-/// The path whose end the lexer found: it knows a path by its last two components.
-fn whole_path<'a>(line: &'a str, key: &'a str) -> &'a str {
-    let start = (key.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
-    let before = line.get(..start).unwrap_or_default();
-    let length = before.bytes().rev().take_while(|&byte| is_path_byte(byte)).count();
-    line.get(start - length..start + key.len()).unwrap_or(key)
-}
-
-/// Lower case, letters and digits only: `SHA-256`, `sha256` and `sha_256` are one.
-fn plain(word: &str) -> String {
-    word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
-/// A number without the marks between thousands.
-fn number(text: &str) -> String {
-    text.trim_matches(['.', ',', '-', '_', '\'']).chars().filter(|letter| !",_'".contains(*letter)).collect()
-}
-
-/// The longest runs of bytes that are `inside`.
-fn runs(text: &str, inside: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = &str> {
-    text.split(move |letter: char| !u8::try_from(letter).is_ok_and(inside)).filter(|run| !run.is_empty())
 }

@@ -11,6 +11,7 @@ use crate::engine::prompt::{Answer, Stop, Usage};
 mod hostile;
 mod names;
 mod properties;
+mod sample;
 
 const LIMITS: Limits = Limits { memory_tokens: 8_000, section_tokens: 2_000, attempt: 1 };
 
@@ -225,7 +226,7 @@ fn lines_are_plain_paragraphs() {
 #[test]
 fn budgets() {
     let lines = |count: usize| {
-        (0..count).map(|at| format!("- line of ten words or so that says item {at}\n")).collect::<String>()
+        (0..count).map(|at| format!("- line of ten words or so that says item {at}\n")).collect::<Vec<_>>().concat()
     };
     let small = Limits { memory_tokens: 400, section_tokens: 200, attempt: 1 };
     let count = |text: &str, limits: &Limits| match judge(&answer(text), &evidence(), limits) {

@@ -121,7 +121,7 @@ fn a_request_holds_everything_in_its_block() {
 
 #[test]
 fn long_outputs_are_clipped_and_the_user_is_not() {
-    let long: String = (0..4_000).map(|at| format!("row {at} of the text\n")).collect();
+    let long = (0..4_000).map(|at| format!("row {at} of the text\n")).collect::<Vec<_>>().concat();
     let (user, output) = (says(Role::User, long.get(..40_000).unwrap()), result(&long));
     let kept = Document::default();
     let events = [(1, &user), (2, &output)];
@@ -136,7 +136,7 @@ fn long_outputs_are_clipped_and_the_user_is_not() {
 
 #[test]
 fn long_conversations_are_asked_for_in_parts_and_joined_in_rounds() {
-    let long: String = (0..3_000).map(|at| format!("sentence {at} of a long request. ")).collect();
+    let long = (0..3_000).map(|at| format!("sentence {at} of a long request. ")).collect::<Vec<_>>().concat();
     let turns: Vec<Turn> = (0..40).map(|at| says(Role::User, &format!("{at}: {long}"))).collect();
     let events: Vec<(u64, &Turn)> = (1..).zip(&turns).collect();
     let kept = document(Section::UserCorrections, &long);
@@ -155,7 +155,7 @@ fn long_conversations_are_asked_for_in_parts_and_joined_in_rounds() {
     }
     assert_eq!(seen, (1..=40).map(|seq| format!("#{seq} user")).collect::<Vec<_>>());
 
-    let items: String = (0..3_000).map(|at| format!("- item {at} of this part\n")).collect();
+    let items = (0..3_000).map(|at| format!("- item {at} of this part\n")).collect::<Vec<_>>().concat();
     let mut answers: Vec<String> =
         parts.iter().map(|_| format!("<memory>\n## Current State\n- a\n## Active Work\n{items}</memory>")).collect();
     let mut rounds = 0;

@@ -50,7 +50,9 @@ fn known_and_unknown_names() {
         ("commit 3c7d1d8", "3c7d1d8"),
         ("event 9001", "9001"),
         ("www.evil.example", "www.evil.example"),
-        ("(ftp://evil.example/x)", "(ftp://evil.example/x)"),
+        ("(ftp://evil.example/x)", "ftp://evil.example/x"),
+        ("x---HTTPS://evil.example", "HTTPS://evil.example"),
+        ("#www.evil.example", "#www.evil.example"),
         ("javascript:alert", "javascript:alert"),
     ];
     for (line, expected) in unknown {
@@ -60,8 +62,8 @@ fn known_and_unknown_names() {
 
 #[test]
 fn lines_with_unknown_names_go() {
-    let good = |count: usize| (0..count).map(|at| format!("- good line {at}\n")).collect::<String>();
-    let bad = |count: usize| (0..count).map(|at| format!("- see src/invented_{at}.rs\n")).collect::<String>();
+    let good = |count: usize| (0..count).map(|at| format!("- good line {at}\n")).collect::<Vec<_>>().concat();
+    let bad = |count: usize| (0..count).map(|at| format!("- see src/invented_{at}.rs\n")).collect::<Vec<_>>().concat();
     let lines = |known: usize, unknown: usize, attempt| {
         let text = with(&format!("{}{}", good(known), bad(unknown)));
         verdict(&answer(&text), &Limits { attempt, ..LIMITS })
