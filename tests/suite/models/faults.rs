@@ -32,7 +32,7 @@ fn behaviours() -> Vec<(String, Behaviour, usize)> {
         (
             "invented paths",
             Answer::text(
-                &super::memory("See src/a.rs.")
+                super::memory("See src/a.rs.")
                     .replace("- The", "- see src/invented_x.rs, /etc/b.conf and /opt/y/z.py; the"),
             ),
         ),

@@ -34,7 +34,7 @@ fn facts_of_the_conversation_are_known() {
         extractor.observe(seq, 0, turn);
     }
     for budget in [1_000, 4_000, 16_000] {
-        let document = extractor.document(budget, None);
+        let document = extractor.document(budget, None, None);
         for line in Section::ALL.into_iter().flat_map(|section| document.lines(section)) {
             assert_eq!(evidence.unknown(&line.text), None, "{}", line.text);
         }
