@@ -95,7 +95,7 @@ pub fn line(text: &str, evidence: &Evidence) -> String {
         }
     }
     let words: Vec<&str> = out.split_whitespace().collect();
-    let plain = without_marks(&words.join(" ")).to_owned();
+    let plain = unlinkable(without_marks(&words.join(" ")));
     if plain.chars().any(char::is_alphanumeric) { plain } else { String::new() }
 }
 
@@ -158,7 +158,10 @@ fn one_round(text: &str, code: bool) -> String {
             continue;
         }
         rest = if inner.starts_with("http://") || inner.starts_with("https://") {
-            inner
+            let end = inner.bytes().take(LONGEST).position(|byte| b"<> ".contains(&byte));
+            let (address, after) = inner.split_at_checked(end.unwrap_or_default()).unwrap_or_default();
+            out.push_str(address);
+            after.strip_prefix('>').unwrap_or(after)
         } else {
             match inner.bytes().take(LONGEST).position(|byte| byte == b'>') {
                 Some(close) => inner.get(close + 1..).unwrap_or_default(),
@@ -180,7 +183,14 @@ fn without_links(text: &str, evidence: &Evidence) -> String {
         }
         text = next;
     }
-    text.replace("](", "] (").replace("][", "] [")
+    text
+}
+
+/// The line without what makes a link: not every reader sees code where we do, so it goes there too.
+fn unlinkable(line: &str) -> String {
+    let line = line.replace("](", "] (");
+    // A line that begins like this would define the target of links, and would not be shown.
+    if line.starts_with('[') { line.replace("]:", "] :") } else { line }
 }
 
 fn unlinked(text: &str, evidence: &Evidence) -> String {
