@@ -21,7 +21,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, state_dir};
-use crate::engine::prices::PriceBook;
 use crate::{logging, server};
 
 /// Keeps the memory of coding-agent conversations, so that compacting never waits.
@@ -79,7 +78,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&args, &config),
         Command::Search(args) => search::run(&args),
         Command::Sessions(args) => sessions::run(&args, &config),
-        Command::Usage(args) => usage::run(&args, &PriceBook::default()),
+        Command::Usage(args) => usage::run(&args, &config.model.prices),
         Command::Forget(args) => forget::run(&args, &config),
     };
     result.unwrap_or_else(|error| {

@@ -11,7 +11,7 @@ use crate::engine::conversation::Role;
 use crate::engine::memory::rfc3339;
 use crate::engine::session::{DEFAULT_CONTEXT_LIMIT, saved_calibration};
 use crate::engine::settings::Pressure;
-use crate::host::store::{SessionRow, StoreError};
+use crate::host::store::{CallSum, SessionRow, StoreError};
 use crate::server::main_loop::{Core, Reply, refused};
 use crate::server::workspace::Workspace;
 use crate::server::writer::Job;
@@ -168,5 +168,24 @@ fn describe(workspace: &Workspace, row: &SessionRow, config: &Config) -> Result<
         "memory": memory,
         "uri": file.uri(),
         "title": title,
+        "usage": spent(workspace, row)?,
+    }))
+}
+
+/// What the models that write its memory have taken so far; null where none was asked.
+fn spent(workspace: &Workspace, row: &SessionRow) -> Result<Value, StoreError> {
+    let sums = workspace.store.calls(Some(row.key), 0)?;
+    if sums.is_empty() {
+        return Ok(Value::Null);
+    }
+    let sum = |of: fn(&CallSum) -> u64| sums.iter().map(of).sum::<u64>();
+    #[expect(clippy::cast_precision_loss, reason = "micro-dollars of one session")]
+    let cost = sum(|calls| calls.price.cost_micros) as f64 / 1e6;
+    Ok(json!({
+        "calls": sum(|calls| calls.calls),
+        "inputTokens": sum(|calls| calls.usage.input_tokens),
+        "outputTokens": sum(|calls| calls.usage.output_tokens),
+        "cacheReadTokens": sum(|calls| calls.usage.cache_read_tokens),
+        "costUsd": cost,
     }))
 }
