@@ -43,7 +43,7 @@ fn shape_of(method: &str) -> Value {
         "sessions" => {
             json!({"sessions": [{"sessionId": "text", "agent": "text?", "startedAt": "time", "lastEventAt": "time",
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
-            "uri": "uri", "title": "text?"}]})
+            "uri": "uri", "title": "text?", "usage": "any"}]})
         }
         "import" => json!({"sessionId": "text", "format": "claude-code|messages", "events": "uint", "skipped": "uint"}),
         "forget" => json!({}),

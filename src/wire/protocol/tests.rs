@@ -42,7 +42,7 @@ const PAGE: &str = include_str!("../../../docs/protocol.md");
 #[test]
 fn the_page_and_the_program_name_the_same_methods() {
     let mut known: Vec<&str> = Method::ALL.iter().map(|method| method.name()).collect();
-    known.extend([DID_UPDATE, DID_CHANGE_PRESSURE]);
+    known.extend([DID_UPDATE, DID_CHANGE_PRESSURE, COMPLETE]);
     let mut named: Vec<&str> = PAGE
         .split('`')
         .filter(|word| word.starts_with("sessionMemory/") && word.chars().all(|c| c.is_ascii_alphabetic() || c == '/'))
@@ -65,6 +65,7 @@ fn the_page_and_the_program_name_the_same_errors() {
         code::UNKNOWN_SESSION,
         code::UNKNOWN_REVISION,
         code::WRITE_REFUSED,
+        code::PROVIDER_FAILED,
         code::CANCELLED,
     ];
     known.sort_unstable();
