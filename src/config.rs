@@ -170,8 +170,9 @@ fn levels(value: &Value) -> Result<[f64; 3], String> {
 fn environment(variables: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     variables
         .filter_map(|(name, value)| {
-            // Directories are not settings.
-            let name = name.strip_prefix(ENV_PREFIX).filter(|name| !matches!(*name, "LOG" | "STATE_DIR" | "CONFIG"))?;
+            // Directories and keys are not settings.
+            let other = |name: &str| matches!(name, "LOG" | "STATE_DIR" | "CONFIG" | "API_KEY");
+            let name = name.strip_prefix(ENV_PREFIX).filter(|name| !other(name))?;
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             Some((camel_case(name), value))
         })
@@ -292,6 +293,7 @@ mod tests {
             ("SESSION_MEMORY_REDACT", "false"),
             ("OTHER", "1"),
             ("SESSION_MEMORY_LOG", "debug"),
+            ("SESSION_MEMORY_API_KEY", "secret"),
         ];
         let values = environment(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         assert_eq!(Value::Object(values), json!({"initTokens": 7, "redact": false}));

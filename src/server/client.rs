@@ -118,6 +118,13 @@ impl Client {
         }
     }
 
+    /// What was shown may be shown again, because the user has changed something about it.
+    pub fn may_repeat(&self, message: &str) {
+        if let Ok(mut told) = self.told.lock() {
+            told.remove(message);
+        }
+    }
+
     /// Reports progress under a token of the client's; the end is reported when the value is dropped.
     pub fn progress(&self, token: Option<Value>, title: &str) -> Option<Progress> {
         let progress = Progress { client: self.clone(), token: token? };

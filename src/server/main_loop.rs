@@ -147,6 +147,8 @@ pub(super) struct Core {
     /// The thread on which models write, once the user has chosen one.
     pub models: Option<Models>,
     pub conduct: Conduct,
+    /// Why the model is not asked any more, as the user was told.
+    pub stopped: Option<String>,
     given: ClientSettings,
     /// Memories that a model is to write, once the present request is answered.
     pub asks: Vec<(PathBuf, String, Box<Ask>)>,
@@ -182,6 +184,7 @@ impl Core {
             writer,
             models: None,
             conduct: Conduct::default(),
+            stopped: None,
             given: ClientSettings::default(),
             asks: Vec::new(),
             unstored: Vec::new(),
@@ -284,6 +287,9 @@ impl Core {
         }
         self.config = config;
         self.conduct = Conduct::default();
+        if let Some(message) = self.stopped.take() {
+            self.client.may_repeat(&message);
+        }
         if self.config.model.author != Author::Extractive && self.models.is_none() {
             match Models::start(self.tasks.clone(), self.client.clone()) {
                 Ok(models) => self.models = Some(models),

@@ -55,7 +55,8 @@ impl Core {
         if let (Some(Outcome::Stopped), Err(refusal)) = (report.outcome, &result) {
             let message =
                 format!("{}. The memory is written without a model until the settings change.", refusal.reason);
-            self.client.show(Urgency::Error, message);
+            self.client.show(Urgency::Error, message.clone());
+            self.stopped = Some(message);
         }
         let event = match &result {
             Ok(written) => Event::Written(written.clone()),

@@ -21,7 +21,15 @@ fn what_only_the_user_can_mend_is_said_once() {
         }
         assert!(server.notifications("window/showMessage").is_empty(), "once");
         assert_eq!(vendor.requests().len(), 1);
-        // Until the settings change.
+        // Until the settings change: then it is tried, and said, again.
+        server.notify(
+            "workspace/didChangeConfiguration",
+            json!({"settings": {"sessionMemory": {"initTokens": 1000, "updateTokens": 1001}}}),
+        );
+        talk(&mut server, 9);
+        unwritten(&mut server);
+        server.notification("window/showMessage", |params| params["type"] == 1);
+        assert_eq!(vendor.requests().len(), 2);
         vendor.otherwise(Behaviour::text(memory("At last.")));
         server.notify(
             "workspace/didChangeConfiguration",
