@@ -11,6 +11,7 @@ mod imports;
 mod main_loop;
 mod models;
 mod requests;
+mod task;
 pub mod transport;
 mod workspace;
 mod writer;

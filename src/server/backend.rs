@@ -15,7 +15,8 @@ use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
 use super::client::{Client, Notice};
 use super::convert;
-use super::main_loop::{MainLoop, Task};
+use super::main_loop::MainLoop;
+use super::task::Task;
 use super::transport;
 use crate::config::{Config, Source};
 use crate::wire::jsonrpc::RawJson;

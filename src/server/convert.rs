@@ -11,8 +11,8 @@ use tower_lsp::ls_types::{
 };
 
 use super::client::Urgency;
-use super::main_loop::ClientSettings;
 use super::models::Credentials;
+use super::task::ClientSettings;
 use super::workspace::Folder;
 use crate::wire::protocol::{Method, PROTOCOL, RequestError};
 

@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::client::{Client, Progress, Urgency};
 use super::convert::path_of;
-use super::main_loop::{Core, Reply, Task, now};
+use super::main_loop::{Core, now};
 use super::requests::Given;
+use super::task::{Reply, Task};
 use crate::engine::event::Event;
 use crate::engine::intake::Intake;
 use crate::host::follow::{Follow, FollowHandle};

@@ -7,12 +7,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use tokio::sync::oneshot;
-
 use super::client::{Client, Urgency};
 use super::imports::Imports;
-use super::models::{Credentials, Models, Response};
+use super::models::Models;
+use super::task::{ClientSettings, Task};
 use super::workspace::{Folder, Workspace};
 use super::writer::{Job, Writer};
 use crate::config::{Author, Config, Source, state_dir};
@@ -21,7 +19,7 @@ use crate::engine::effect::{Ask, Effect, Revision};
 use crate::engine::event::{Event, Origin};
 use crate::engine::schedule::Due;
 use crate::host::store::StoreError;
-use crate::wire::protocol::{Method, RequestError, code};
+use crate::wire::protocol::{RequestError, code};
 
 /// Quiet time after which the likely next answer is prepared. Long enough that a client that sends one event after
 /// the other is not slowed down by it.
@@ -30,83 +28,6 @@ const QUIET: Duration = Duration::from_millis(15);
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 /// Tokens after which the state of a session is saved again: what is read anew after a crash.
 const SAVE_TOKENS: u64 = 50_000;
-
-/// Where an answer goes: the result as JSON text.
-pub type Reply = oneshot::Sender<Result<String, RequestError>>;
-
-/// Something for the loop.
-pub enum Task {
-    /// The client introduces itself.
-    Initialize {
-        /// Its workspace folders.
-        folders: Vec<Folder>,
-        /// Its settings.
-        settings: Box<ClientSettings>,
-    },
-    /// The client's settings changed.
-    Configure {
-        /// All of them.
-        settings: Value,
-    },
-    /// Workspace folders came or went.
-    Folders {
-        /// New ones.
-        added: Vec<Folder>,
-        /// Closed ones.
-        removed: Vec<Folder>,
-    },
-    /// A request.
-    Request {
-        /// Which.
-        method: Method,
-        /// Its parameters as JSON text.
-        params: String,
-        /// Where the answer goes.
-        reply: Reply,
-    },
-    /// A part of an import that runs on a thread of its own.
-    Imported(super::imports::Batch),
-    /// A model has written a memory, or not.
-    Answered(Box<Response>),
-    /// The writer has written a memory file.
-    Written {
-        /// The workspace folder.
-        root: PathBuf,
-        /// The session.
-        session_id: String,
-    },
-    /// The writer found that the user has changed a memory file.
-    FileEdited {
-        /// The workspace folder.
-        root: PathBuf,
-        /// The session.
-        session_id: String,
-        /// The text that the edit was made on.
-        base: String,
-        /// The text now.
-        text: String,
-    },
-    /// Everything that was accepted is to be on disk.
-    Flush {
-        /// Told when it is.
-        reply: oneshot::Sender<()>,
-    },
-    /// The server ends.
-    End,
-}
-
-/// What a client says of itself at `initialize`.
-#[derive(Clone, Debug, Default)]
-pub struct ClientSettings {
-    /// Settings that a workspace may have had a hand in.
-    pub any: Value,
-    /// Settings that are the user's own.
-    pub user: Value,
-    /// Keys of providers.
-    pub credentials: Credentials,
-    /// It can lend its own model.
-    pub lends: bool,
-}
 
 /// The loop's thread.
 pub struct MainLoop {

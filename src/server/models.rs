@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinSet, LocalSet};
 
 use super::client::{Client, Progress};
-use super::main_loop::{Reply, Task};
+use super::task::{Reply, Task};
 use crate::config::ModelConfig;
 use crate::engine::conduct;
 use crate::engine::effect::Ask;

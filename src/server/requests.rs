@@ -13,7 +13,8 @@ pub use append::Given;
 
 use super::client::Urgency;
 use super::convert::path_of;
-use super::main_loop::{Core, Reply, now, refused};
+use super::main_loop::{Core, now, refused};
+use super::task::Reply;
 use super::workspace::{Entry, canonical};
 use super::writer::Job;
 use crate::engine::effect::{Cut, Effect, Revision};

@@ -11,7 +11,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
-use super::main_loop::{Reply, Task, refused};
+use super::main_loop::refused;
+use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;

@@ -19,7 +19,8 @@ use crate::engine::memory::Document;
 use crate::engine::prompt::{Answer, Plan, Prompt, Source, Usage, join, plan, repair};
 use crate::host::model::{Failure, FailureKind};
 use crate::host::store::{ModelCall, Outcome, SessionKey, Store, StoreError};
-use crate::server::main_loop::{Task, now};
+use crate::server::main_loop::now;
+use crate::server::task::Task;
 
 /// Bytes of events read from the store at once.
 const READ_BYTES: usize = 8 << 20;

@@ -9,8 +9,9 @@ use crate::engine::conduct::Outcome;
 use crate::engine::effect::{Ask, Effect, Made};
 use crate::engine::event::Event;
 use crate::server::client::{Progress, Urgency};
-use crate::server::main_loop::{Core, Reply, now, refused};
+use crate::server::main_loop::{Core, now, refused};
 use crate::server::models::{Refusal, Report, Request, Response};
+use crate::server::task::Reply;
 use crate::wire::protocol::{RequestError, code};
 
 impl Core {
