@@ -13,7 +13,6 @@ use super::conversation::{MESSAGE_OVERHEAD, PART_OVERHEAD, Record};
 use super::message::Format;
 use super::message::write::{Treatments, Written};
 use super::tokens;
-pub use tail::CLIP_TOKENS;
 use tail::Tail;
 
 /// Share of a target that is left free, in percent: the token estimate of a single text can be off by that much.

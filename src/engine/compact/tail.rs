@@ -14,7 +14,7 @@ use crate::engine::tokens;
 /// Size to which an old tool output is clipped before it is left out whole, in tokens. On real sessions, keeping the
 /// head and the end of outputs at about this size and reaching further back for it keeps more of what the agent needs
 /// next than whole outputs do.
-pub const CLIP_TOKENS: u32 = 150;
+const CLIP_TOKENS: u32 = 150;
 /// The same for outputs that are JSON: their values are facts, which stand all over them.
 const JSON_CLIP_TOKENS: u32 = 400;
 /// Tokens of the mark that a clipped output carries.
