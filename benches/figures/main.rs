@@ -14,6 +14,7 @@ mod cores;
 mod growth;
 mod library;
 mod load;
+mod models;
 mod peers;
 mod plan;
 mod random;
@@ -34,12 +35,13 @@ use self::table::Figure;
 /// A group of figures.
 type Group = (&'static str, fn(&Plan) -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     ("start", start::run),
     ("compact", compact::run),
     ("append", append::run),
     ("library", library::run),
     ("growth", growth::run),
+    ("models", models::run),
 ];
 
 struct Arguments {

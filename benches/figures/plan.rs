@@ -11,6 +11,8 @@ pub struct Plan {
     pub slow_samples: u64,
     /// Sessions filled and compacted in a repetition.
     pub applied: u64,
+    /// Sessions whose memories a model is to write in a repetition.
+    pub ordered: u64,
     /// Processes started in a repetition.
     pub starts: u64,
     /// Tokens of a full live context.
@@ -31,6 +33,7 @@ impl Plan {
             quick_samples: 300,
             slow_samples: 30,
             applied: 6,
+            ordered: 8,
             starts: 10,
             live: 200_000,
             lengths: [10_000, 100_000, 1_000_000, 5_000_000],
@@ -46,6 +49,7 @@ impl Plan {
             quick_samples: 20,
             slow_samples: 3,
             applied: 1,
+            ordered: 2,
             starts: 1,
             live: 40_000,
             lengths: [5_000, 10_000, 50_000, 250_000],

@@ -45,6 +45,11 @@ impl Place {
         self.path("state")
     }
 
+    /// Writes the user's config file, for processes from now on.
+    pub fn configure(&self, toml: &str) -> anyhow::Result<()> {
+        Ok(std::fs::write(self.path("config.toml"), toml)?)
+    }
+
     /// A process of our server, not yet started.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-memory"));
