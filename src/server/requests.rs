@@ -42,6 +42,8 @@ impl Core {
         match result {
             Ok((answer, then)) => {
                 let _ = reply.send(Ok(answer));
+                // On one core what is left to do would come before the answer.
+                std::thread::yield_now();
                 self.send_later();
                 if let Some((root, id)) = then {
                     self.changed(&root, &id);
