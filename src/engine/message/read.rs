@@ -1,6 +1,14 @@
 //! Reads one event of the wire. Unknown fields and block types are fine everywhere; what is wrong is said
 //! with the field's path, what it was and what is accepted.
 
+mod blocks;
+mod calls;
+mod json;
+mod native;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;
@@ -10,12 +18,9 @@ use serde_json::value::RawValue;
 
 use super::Format;
 use crate::engine::conversation::{EventKind, Part, Role, Turn};
-use crate::engine::tokens;
-
-/// Estimated tokens of an image whose size is not known; Anthropic documents about 1,600 for the largest it keeps.
-const IMAGE_TOKENS: u32 = 1_600;
-/// Estimated tokens of a document block without text, about one page of a PDF.
-const DOCUMENT_TOKENS: u32 = 3_000;
+use blocks::result_text;
+use json::{clip, invalid, parse, value};
+pub use native::read_message;
 
 /// What the model's API reported about one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +67,6 @@ pub struct InvalidEvent {
     pub problem: String,
 }
 
-fn invalid(field: &str, problem: impl Into<String>) -> InvalidEvent {
-    InvalidEvent { field: field.to_owned(), problem: problem.into() }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<'a> {
@@ -88,23 +89,6 @@ struct Envelope<'a> {
     is_error: Option<bool>,
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
-}
-
-/// Reads a struct; an error names the field below `place`.
-fn parse<'a, T: Deserialize<'a>>(raw: &'a str, place: &str) -> Result<T, InvalidEvent> {
-    serde_json::from_str(raw).map_err(|error| {
-        // Only a refused text is read a second time, to learn where it is wrong.
-        let deserializer = &mut serde_json::Deserializer::from_str(raw);
-        let path = serde_path_to_error::deserialize::<_, T>(deserializer).err().map(|traced| traced.path().to_string());
-        let path = path.filter(|path| path != ".").unwrap_or_default();
-        let field = match (place, path.as_str()) {
-            ("", "") => "event".to_owned(),
-            (place, "") => place.to_owned(),
-            ("", path) => path.to_owned(),
-            (place, path) => format!("{place}.{path}"),
-        };
-        invalid(&field, short(&error))
-    })
 }
 
 /// Reads an event from its JSON text.
@@ -189,231 +173,3 @@ pub fn read_event(raw: &str) -> Result<Event, InvalidEvent> {
     };
     Ok(Event { id, at, kind, body, format, keys })
 }
-
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow)]
-    role: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_calls: Option<&'a RawValue>,
-    #[serde(borrow)]
-    function_call: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_call_id: Option<&'a RawValue>,
-}
-
-/// Reads a native message. The format is `None` where the shape fits both APIs.
-pub fn read_message(raw: &str) -> Result<(Turn, Option<Format>), InvalidEvent> {
-    let message: Message = parse(raw, "message")?;
-    let role = message.role.as_deref().ok_or_else(|| {
-        invalid("message.role", "is missing; accepted are user, assistant, system, developer, tool, function")
-    })?;
-    let (role, mut format) = match role {
-        "user" => (Role::User, None),
-        "assistant" => (Role::Assistant, None),
-        "system" => (Role::System, None),
-        "developer" => (Role::System, Some(Format::OpenAi)),
-        "tool" | "function" => (Role::Tool, Some(Format::OpenAi)),
-        other => {
-            return Err(invalid(
-                "message.role",
-                format!(
-                    "{:?} is unknown; accepted are user, assistant, system, developer, tool, function",
-                    clip(other)
-                ),
-            ));
-        }
-    };
-    let content = message.content.map_or("null", RawValue::get);
-    let mut parts = Vec::new();
-    if role == Role::Tool {
-        let call = message.tool_call_id.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-        parts.push(Part::Result { call, text: result_text(content, "message.content")?, is_error: false });
-    } else {
-        format = format.or(read_content(content, &mut parts)?);
-    }
-    if let Some(calls) = message.tool_calls.filter(|raw| raw.get() != "null") {
-        let calls: Vec<&RawValue> =
-            serde_json::from_str(calls.get()).map_err(|_| invalid("message.tool_calls", "must be an array"))?;
-        for call in calls {
-            parts.push(read_openai_call(call.get())?);
-        }
-        format = Some(Format::OpenAi);
-    }
-    if let Some(call) = message.function_call.filter(|raw| raw.get() != "null") {
-        let function: Function =
-            serde_json::from_str(call.get()).map_err(|e| invalid("message.function_call", short(&e)))?;
-        parts.push(Part::Call { id: String::new(), name: function.name, input: arguments(function.arguments) });
-        format = Some(Format::OpenAi);
-    }
-    Ok((Turn { role, meta: false, parts }, format))
-}
-
-#[derive(Deserialize)]
-struct Block<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    thinking: Option<Cow<'a, str>>,
-    id: Option<String>,
-    name: Option<String>,
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
-    tool_use_id: Option<String>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    is_error: Option<bool>,
-    #[serde(borrow)]
-    source: Option<&'a RawValue>,
-}
-
-fn read_content(raw: &str, parts: &mut Vec<Part>) -> Result<Option<Format>, InvalidEvent> {
-    let field = "message.content";
-    match raw.as_bytes().first() {
-        Some(b'"') => parts.push(Part::Text(string(raw, field)?)),
-        Some(b'n') => {}
-        Some(b'[') => {
-            let blocks: Vec<&RawValue> = serde_json::from_str(raw).map_err(|e| invalid(field, short(&e)))?;
-            let mut format = None;
-            for (index, block) in blocks.iter().enumerate() {
-                let (part, shape) = read_block(block.get(), &format!("{field}[{index}]"))?;
-                format = format.or(shape);
-                parts.push(part);
-            }
-            return Ok(format);
-        }
-        _ => return Err(invalid(field, format!("{} is not a string or an array of blocks", clip(raw)))),
-    }
-    Ok(None)
-}
-
-fn read_block(raw: &str, field: &str) -> Result<(Part, Option<Format>), InvalidEvent> {
-    if raw.starts_with('"') {
-        return Ok((Part::Text(string(raw, field)?), None));
-    }
-    let block: Block = parse(raw, field)?;
-    let kind = block.kind.as_deref().unwrap_or_default();
-    let anthropic = Some(Format::Anthropic);
-    Ok(match kind {
-        "text" | "input_text" | "output_text" => (Part::Text(block.text.unwrap_or_default().into_owned()), None),
-        "thinking" => (Part::Thinking(block.thinking.unwrap_or_default().into_owned()), anthropic),
-        "tool_use" => {
-            let id =
-                block.id.ok_or_else(|| invalid(&format!("{field}.id"), "is missing; a tool_use block needs an id"))?;
-            let input = block.input.map_or(Value::Null, |raw| value(raw.get()));
-            (Part::Call { id, name: block.name.unwrap_or_default(), input }, anthropic)
-        }
-        "tool_result" => {
-            let call = block.tool_use_id.ok_or_else(|| {
-                invalid(&format!("{field}.tool_use_id"), "is missing; a tool_result block names its call")
-            })?;
-            let text = block.content.map_or(Ok(String::new()), |raw| result_text(raw.get(), field))?;
-            (Part::Result { call, text, is_error: block.is_error.unwrap_or(false) }, anthropic)
-        }
-        "image" => (Part::Other { kind: kind.to_owned(), tokens: IMAGE_TOKENS }, anthropic),
-        "image_url" | "input_image" => {
-            (Part::Other { kind: kind.to_owned(), tokens: IMAGE_TOKENS }, Some(Format::OpenAi))
-        }
-        "document" => {
-            let text = block.source.and_then(|raw| {
-                value(raw.get())
-                    .get("data")
-                    .and_then(Value::as_str)
-                    .filter(|_| raw.get().contains("\"text\""))
-                    .map(tokens::estimate)
-            });
-            (Part::Other { kind: kind.to_owned(), tokens: text.unwrap_or(DOCUMENT_TOKENS) }, anthropic)
-        }
-        other => (Part::Other { kind: other.to_owned(), tokens: tokens::estimate(raw) }, None),
-    })
-}
-
-#[derive(Deserialize)]
-struct OpenAiCall<'a> {
-    id: Option<String>,
-    function: Option<Function>,
-    #[serde(borrow)]
-    custom: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Function {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    arguments: Value,
-}
-
-fn read_openai_call(raw: &str) -> Result<Part, InvalidEvent> {
-    let call: OpenAiCall = serde_json::from_str(raw).map_err(|e| invalid("message.tool_calls", short(&e)))?;
-    let id = call.id.unwrap_or_default();
-    Ok(match (call.function, call.custom) {
-        (Some(function), _) => Part::Call { id, name: function.name, input: arguments(function.arguments) },
-        (None, Some(custom)) => {
-            let custom = value(custom.get());
-            let name = custom.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            Part::Call { id, name, input: custom.get("input").cloned().unwrap_or_default() }
-        }
-        (None, None) => Part::Call { id, name: String::new(), input: Value::Null },
-    })
-}
-
-/// `arguments` is JSON in a string; where it is not valid JSON (models do that) the string stands.
-fn arguments(value: Value) -> Value {
-    match value {
-        Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        other => other,
-    }
-}
-
-/// The text of a tool's answer: a string, or the text blocks of a list, one a line.
-fn result_text(raw: &str, field: &str) -> Result<String, InvalidEvent> {
-    match raw.as_bytes().first() {
-        Some(b'"') => string(raw, field),
-        Some(b'[') => {
-            let blocks: Vec<&RawValue> = serde_json::from_str(raw).map_err(|e| invalid(field, short(&e)))?;
-            let mut texts = Vec::new();
-            for block in blocks {
-                match read_block(block.get(), field)?.0 {
-                    Part::Text(text) => texts.push(text),
-                    Part::Other { kind, .. } => texts.push(format!("[{kind}]")),
-                    _ => {}
-                }
-            }
-            Ok(texts.join("\n"))
-        }
-        Some(b'n') | None => Ok(String::new()),
-        // Some agents hand over an object; its JSON is its text.
-        _ => Ok(raw.to_owned()),
-    }
-}
-
-fn string(raw: &str, field: &str) -> Result<String, InvalidEvent> {
-    serde_json::from_str(raw).map_err(|e| invalid(field, short(&e)))
-}
-
-/// The value of a JSON text; what is nested deeper than serde allows stays text.
-fn value(raw: &str) -> Value {
-    serde_json::from_str(raw).unwrap_or_else(|_| Value::String(raw.to_owned()))
-}
-
-fn short(error: &serde_json::Error) -> String {
-    error.to_string()
-}
-
-/// At most 60 characters of a value, for messages.
-fn clip(text: &str) -> String {
-    let mut clipped: String = text.chars().take(60).collect();
-    if clipped.len() < text.len() {
-        clipped.push('…');
-    }
-    clipped
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
-mod tests;
