@@ -5,6 +5,8 @@
 //! is followed by its result, a call without a result is answered "interrupted" (unless it is still open),
 //! a result without a call becomes text, and nothing stands twice.
 
+mod arrange;
+mod clip;
 mod items;
 mod markdown;
 #[cfg(test)]
@@ -17,7 +19,8 @@ use serde_json::Value;
 
 use super::Format;
 use crate::engine::conversation::{MESSAGE_OVERHEAD, PART_OVERHEAD, Role};
-use crate::engine::tokens;
+use arrange::{Group, arrange};
+pub use clip::{clip_text, mask_text, repeated_text};
 use items::{Item, Kind, Piece};
 pub use markdown::write_markdown;
 
@@ -107,113 +110,6 @@ pub fn write_messages(request: &Request) -> Written {
     written
 }
 
-/// Items that will stand in one message.
-struct Group {
-    role: Role,
-    items: Vec<Item>,
-}
-
-/// Restores the order that the API asks for.
-fn arrange(request: &Request, pieces: &[Piece]) -> Vec<Group> {
-    let mut answers: HashMap<&str, &Item> = HashMap::new();
-    let mut calls: HashSet<&str> = HashSet::new();
-    for item in pieces.iter().flat_map(|piece| &piece.items) {
-        match &item.kind {
-            Kind::Call(id) => {
-                calls.insert(id);
-            }
-            Kind::Result(id) => {
-                answers.entry(id).or_insert(item);
-            }
-            Kind::Text | Kind::Other => {}
-        }
-    }
-    let mut arranged = Arranged { format: request.format, groups: Vec::new(), unanswered: Vec::new() };
-    let mut memory = request.memory.map(Item::text);
-    let mut called: HashSet<&str> = HashSet::new();
-    for (index, piece) in pieces.iter().enumerate() {
-        // The memory stands before the conversation and behind the system messages at its head.
-        if index >= request.head
-            && let Some(item) = memory.take()
-        {
-            arranged.push(Role::User, item);
-        }
-        match piece.role {
-            Role::Assistant => {
-                for item in &piece.items {
-                    if let Kind::Call(id) = &item.kind {
-                        if !called.insert(id) {
-                            continue;
-                        }
-                        arranged.unanswered.push(id.clone());
-                    }
-                    arranged.push(Role::Assistant, item.clone());
-                }
-            }
-            Role::User | Role::Tool => {
-                arranged.answer(&answers, request.open);
-                for item in &piece.items {
-                    match &item.kind {
-                        Kind::Result(id) if calls.contains(id.as_str()) => {}
-                        Kind::Result(_) => arranged.push(Role::User, item.as_text("Result of an earlier tool call")),
-                        _ => arranged.push(Role::User, item.clone()),
-                    }
-                }
-            }
-            Role::System => {
-                arranged.answer(&answers, request.open);
-                for item in &piece.items {
-                    arranged.push(Role::System, item.clone());
-                }
-            }
-        }
-    }
-    arranged.answer(&answers, request.open);
-    if let Some(item) = memory {
-        arranged.push(Role::User, item);
-    }
-    arranged.groups
-}
-
-struct Arranged {
-    format: Format,
-    groups: Vec<Group>,
-    /// Calls of the last assistant message, in order.
-    unanswered: Vec<String>,
-}
-
-impl Arranged {
-    fn push(&mut self, role: Role, item: Item) {
-        match self.groups.last_mut() {
-            // A `tool` message of OpenAI's API carries one result; system messages stay apart too.
-            Some(group) if group.role == role && role != Role::Tool && role != Role::System => group.items.push(item),
-            Some(group)
-                if role == Role::System
-                    && group.role == role
-                    && group.items.last().and_then(|last| last.origin).map(|o| o.0) == item.origin.map(|o| o.0) =>
-            {
-                group.items.push(item);
-            }
-            _ => self.groups.push(Group { role, items: vec![item] }),
-        }
-    }
-
-    /// Puts the results of the last assistant message behind it.
-    fn answer(&mut self, answers: &HashMap<&str, &Item>, open: &HashSet<String>) {
-        let role = match self.format {
-            Format::Anthropic => Role::User,
-            Format::OpenAi => Role::Tool,
-        };
-        for id in std::mem::take(&mut self.unanswered) {
-            match answers.get(id.as_str()) {
-                Some(&item) => self.push(role, item.clone()),
-                None if open.contains(&id) => {}
-                None => self.push(role, Item::result(self.format, &id, INTERRUPTED, true)),
-            }
-        }
-    }
-}
-
 /// The message as it came, where the group is exactly one untouched message.
 fn untouched<'a>(group: &Group, pieces: &'a [Piece<'a>]) -> Option<&'a str> {
     let (index, _) = group.items.first()?.origin?;
@@ -259,62 +155,4 @@ fn openai(group: &Group, pieces: &[Piece]) -> Option<String> {
         (true, false) => Some(format!(r#"{{"role":"{role}","content":{content}}}"#)),
         (false, _) => Some(format!(r#"{{"role":"{role}","content":{content},"tool_calls":[{}]}}"#, calls.join(","))),
     }
-}
-
-/// A count as people say it, so that no mark looks like a number out of the conversation.
-fn rounded(tokens: u32) -> String {
-    if tokens < 1_000 { tokens.to_string() } else { format!("{}.{}k", tokens / 1_000, tokens % 1_000 / 100) }
-}
-
-/// The pointer that stands for a tool output left out.
-pub fn mask_text(seq: u64, tokens: u32) -> String {
-    let tokens = rounded(tokens);
-    format!("[tool output of {tokens} tokens left out here; it is event {seq} of this session]")
-}
-
-/// The pointer for an output that stands again further down.
-pub fn repeated_text(seq: u64) -> String {
-    format!("[the same output stands again further down; this one is event {seq} of this session]")
-}
-
-/// The head and the end of a text, together about `budget` tokens, with a pointer to the whole between them.
-pub fn clip_text(text: &str, budget: u32, seq: u64) -> String {
-    let whole = tokens::estimate(text);
-    if whole <= budget {
-        return text.to_owned();
-    }
-    // Two thirds for the head: commands say what they do first, but errors come last.
-    let share = |part: u64| {
-        let bytes = text.len() as u64 * u64::from(budget) * part / (3 * u64::from(whole.max(1)));
-        usize::try_from(bytes).unwrap_or(usize::MAX)
-    };
-    let head = line_floor(text, share(2));
-    let tail = line_ceil(text, text.len() - share(1).min(text.len()));
-    let left_out = rounded(whole.saturating_sub(budget));
-    format!("{}\n[… {left_out} tokens left out; event {seq} has all of it]\n{}", text[..head].trim_end(), &text[tail..])
-}
-
-/// The largest end of a line not after `at`, or a character boundary where the line is long.
-fn line_floor(text: &str, at: usize) -> usize {
-    let at = floor_char(text, at);
-    match text[..at].rfind('\n') {
-        Some(line) if at - line < 200 => line,
-        _ => at,
-    }
-}
-
-fn line_ceil(text: &str, at: usize) -> usize {
-    let at = floor_char(text, at);
-    match text[at..].find('\n') {
-        Some(line) if line < 200 => at + line + 1,
-        _ => at,
-    }
-}
-
-fn floor_char(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

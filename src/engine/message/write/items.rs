@@ -1,17 +1,18 @@
 //! Events of the tail as items in the shape of the answer's API: each item is one content block (Anthropic),
 //! or one text, call or `tool` message (OpenAI), with its cost.
 
-use std::borrow::Cow;
+mod native;
+mod shorten;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Request, TailEvent, Treatment, clip_text, mask_text, repeated_text};
+use super::{Request, TailEvent};
 use crate::engine::conversation::{Part, Role, Turn};
 use crate::engine::message::Format;
 use crate::engine::message::read::{Body, read_event};
 use crate::engine::tokens;
+use native::Native;
+use shorten::shortened;
 
 /// What an item is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,114 +194,4 @@ fn converted(format: Format, part: &Part) -> Option<Item> {
         Part::Result { call, text, is_error } => Item::result(format, call, text, *is_error),
         Part::Other { kind, .. } => Item::text(&format!("[{kind}]")),
     })
-}
-
-fn shortened(request: &Request, seq: u64, role: Role, part: &Part) -> Option<Item> {
-    match part {
-        Part::Result { call, text, is_error } => {
-            let short = match request.treatments.results.get(call)? {
-                Treatment::Clip(budget) => clip_text(text, *budget, seq),
-                Treatment::Mask => mask_text(seq, tokens::estimate(text)),
-                Treatment::Repeated => repeated_text(seq),
-            };
-            Some(Item::result(request.format, call, &short, *is_error))
-        }
-        Part::Text(text) => {
-            let budget =
-                if role == Role::User { request.treatments.user_clip } else { request.treatments.assistant_clip }?;
-            (tokens::estimate(text) > budget).then(|| Item::text(&clip_text(text, budget, seq)))
-        }
-        Part::Call { id, name, input } => {
-            let budget = request.treatments.assistant_clip?;
-            let mut short = input.clone();
-            clip_values(&mut short, budget, seq).then(|| {
-                let tokens = tokens::estimate(name) + tokens::estimate(&short.to_string());
-                Item::call(request.format, id, name, &short, tokens)
-            })
-        }
-        // Reasoning of turns that are past is of no use to the API; it goes before any text is cut.
-        Part::Thinking(_) if request.treatments.assistant_clip.is_some() => Some(Item::text("")),
-        Part::Thinking(_) | Part::Other { .. } => None,
-    }
-}
-
-/// Clips every long string inside a call's input; true where anything changed.
-fn clip_values(value: &mut Value, budget: u32, seq: u64) -> bool {
-    match value {
-        Value::String(text) if tokens::estimate(text) > budget => {
-            *text = clip_text(text, budget, seq);
-            true
-        }
-        Value::Array(values) => {
-            values.iter_mut().fold(false, |changed, value| clip_values(value, budget, seq) | changed)
-        }
-        Value::Object(map) => map.values_mut().fold(false, |changed, value| clip_values(value, budget, seq) | changed),
-        _ => false,
-    }
-}
-
-/// A native message of the answer's own API.
-struct Native<'a> {
-    whole: Option<&'a str>,
-    /// Raw blocks of an Anthropic message.
-    blocks: Vec<&'a RawValue>,
-    format: Format,
-    raw: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Outer<'a> {
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Inner<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_calls: Option<Vec<&'a RawValue>>,
-}
-
-impl<'a> Native<'a> {
-    fn of(raw: &'a str, format: Format, shape: Option<Format>) -> Option<Native<'a>> {
-        if shape.is_some_and(|shape| shape != format) {
-            return None;
-        }
-        let message = serde_json::from_str::<Outer>(raw).ok()?.message?;
-        let inner: Inner = serde_json::from_str(message.get()).ok()?;
-        let mut blocks: Vec<&RawValue> = match inner.content {
-            Some(content) if content.get().starts_with('[') => serde_json::from_str(content.get()).ok()?,
-            _ => Vec::new(),
-        };
-        blocks.extend(inner.tool_calls.unwrap_or_default());
-        // An object that the API answered with (`type: message`) is not accepted as a request's message:
-        // only its role and content go back.
-        let whole = (inner.kind.as_deref() != Some("message")).then_some(message.get());
-        Some(Native { whole, blocks, format, raw: message.get() })
-    }
-
-    /// The raw block of a part.
-    fn block(&self, at: usize, part: &Part) -> Option<String> {
-        match (self.format, part) {
-            (Format::OpenAi, Part::Result { .. }) => Some(self.raw.to_owned()),
-            (_, Part::Text(text))
-                if self
-                    .blocks
-                    .get(at)
-                    .is_none_or(|block| !block.get().starts_with('{') || block.get().contains("\"function\"")) =>
-            {
-                Some(json!({"type": "text", "text": text}).to_string())
-            }
-            // OpenAI: a text content and calls together; the calls are counted behind the one text.
-            (Format::OpenAi, Part::Call { id, .. }) => self
-                .blocks
-                .iter()
-                .find(|block| block.get().contains(&Value::from(id.as_str()).to_string()))
-                .map(|block| block.get().to_owned()),
-            _ => self.blocks.get(at).map(|block| block.get().to_owned()),
-        }
-    }
 }

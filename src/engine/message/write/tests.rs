@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::engine::tokens;
 
 /// Events in a short notation: `u:text`, `a:text`, `a+id:text` (with a call), `r+id:text` (its result), `s:text`.
 fn events(script: &[&str], format: Format) -> Vec<String> {
