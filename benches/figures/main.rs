@@ -1,4 +1,4 @@
-//! Every figure that the documentation quotes, from one command: `cargo bench`.
+//! Every time and size that the documentation quotes, from one command: `cargo bench --bench figures`.
 //!
 //! Comparisons are made in one run, both sides in turn, several times; what is printed is the median over the
 //! repetitions with the smallest and the largest. `-- --quick` runs little of everything, `-- --only NAME` one group,
