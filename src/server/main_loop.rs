@@ -15,7 +15,7 @@ use super::workspace::{Folder, Workspace};
 use super::writer::{Job, Writer};
 use crate::config::{Author, Config, Source, state_dir};
 use crate::engine::conduct::Conduct;
-use crate::engine::effect::{Ask, Effect, Revision};
+use crate::engine::effect::{Ask, Effect};
 use crate::engine::event::{Event, Origin};
 use crate::engine::schedule::Due;
 use crate::host::store::StoreError;
@@ -73,8 +73,6 @@ pub(super) struct Core {
     given: ClientSettings,
     /// Memories that a model is to write, once the present request is answered.
     pub asks: Vec<(PathBuf, String, Box<Ask>)>,
-    /// Versions of memories that are stored once the compaction they came with is answered.
-    pub unstored: Vec<(PathBuf, String, Box<Revision>)>,
     /// Changes of pressure that the client hears of after the answer.
     pub notices: Vec<(String, Effect)>,
     /// What the writer gets once the present request is answered: on one core it would come before the answer.
@@ -108,7 +106,6 @@ impl Core {
             stopped: None,
             given: ClientSettings::default(),
             asks: Vec::new(),
-            unstored: Vec::new(),
             notices: Vec::new(),
             later: Vec::new(),
             imports: Imports::default(),
@@ -188,9 +185,6 @@ impl Core {
     pub fn send_later(&mut self) {
         for (id, effect) in std::mem::take(&mut self.notices) {
             self.client.did_change_pressure(&id, &effect);
-        }
-        for (root, id, revision) in std::mem::take(&mut self.unstored) {
-            self.store_revision(&root, &id, revision);
         }
         for (root, id, ask) in std::mem::take(&mut self.asks) {
             self.ask_model(root, id, ask, None, None);

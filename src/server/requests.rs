@@ -18,7 +18,7 @@ use super::task::Reply;
 use super::workspace::{Entry, canonical};
 use super::writer::Job;
 use crate::engine::effect::{Cut, Effect, Revision};
-use crate::host::store::{CompactionKind, NewCompaction, NewRevision};
+use crate::host::store::{CompactionKind, Marks, NewCompaction, NewRevision};
 use crate::wire::protocol::{Method, RequestError, SessionParams, params};
 
 /// Times that a request starts over because another process changed the session meanwhile.
@@ -114,15 +114,16 @@ impl Core {
             }
         }
         match (cut, revision) {
-            (Some(_), Some(revision)) => self.unstored.push((root.to_owned(), id.to_owned(), revision)),
+            // Before the answer: who has it may ask another server for the version.
+            (Some(_), Some(revision)) => self.store_revision(root, id, revision),
             (None, Some(revision)) => self.write_file(root, id, Some(revision), None, None),
             (_, None) => {}
         }
         Ok(Some(()))
     }
 
-    /// Stores the version of the memory that came with a compaction, once the compaction is answered.
-    pub(super) fn store_revision(&mut self, root: &Path, id: &str, revision: Box<Revision>) {
+    /// Stores the version of the memory that came with a compaction.
+    fn store_revision(&mut self, root: &Path, id: &str, revision: Box<Revision>) {
         let Some(workspace) = self.workspaces.get_mut(root) else { return };
         let Some(entry) = workspace.sessions.get_mut(id) else { return };
         match workspace.store.add_revision(entry.key, entry.marks, &new_revision(&revision)) {
@@ -130,10 +131,11 @@ impl Core {
                 entry.marks = marks;
                 self.write_file(root, id, Some(revision), None, None);
             }
-            // Another process made a version meanwhile: it is as good, and loaded with the session.
-            Ok(Err(_)) => drop(workspace.sessions.remove(id)),
+            // Another process made a version meanwhile: it is as good, and the session is loaded again at its next use.
+            Ok(Err(_)) => {}
             Err(error) => {
-                workspace.sessions.remove(id);
+                // The engine is ahead of the store: the session is loaded again at its next use.
+                entry.marks = Marks::default();
                 self.client.show(Urgency::Error, format!("the memory of session {id:?} was not stored: {error}"));
             }
         }
