@@ -25,9 +25,15 @@ impl Draft<'_> {
                 break;
             }
         }
-        let mut document = std::mem::take(&mut self.document);
-        self.place(cover.chosen(), &mut document);
-        self.document = document;
+        // What was priced in parts can be a few tokens more as a whole: then the least useful lines go.
+        let mut chosen = cover.chosen().to_vec();
+        self.document = loop {
+            let mut document = self.document.clone();
+            self.place(&chosen, &mut document);
+            if document.tokens() <= self.budget || chosen.pop().is_none() {
+                break document;
+            }
+        };
     }
 
     /// Puts the chosen lines in their sections, in the order of the conversation, results under their file.
