@@ -17,7 +17,7 @@ fn known_and_unknown_names() {
         "https://shop.example/issues/4711?tab=all",
         "https://shop.example/issues/4711",
         "https://shop.example",
-        "#4711 and issue 4711",
+        "#4711 and ticket 4711",
         "65536 and 65,536 and 131,072 rows, 131072 bytes",
         "version 1.2.3 or v1.2.3",
         "ValueError, HAT030, hat-030",
