@@ -27,6 +27,7 @@ use super::tokens::Calibration;
 pub use compaction::MIN_TARGET;
 use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};
+use revision::LastEdit;
 pub use revision::Memory;
 
 /// Window of a model that nobody named, in tokens.
@@ -89,6 +90,8 @@ pub struct Session {
     unread: Vec<(u64, i64, Turn)>,
     unread_tokens: u64,
     edits: Edits,
+    /// The last edit of the file, and the layer before it.
+    last_edit: Option<LastEdit>,
     /// What a model wrote last.
     prose: Option<Prose>,
     /// A model is at work.
@@ -129,6 +132,7 @@ impl Session {
             unread: Vec::new(),
             unread_tokens: 0,
             edits: Edits::default(),
+            last_edit: None,
             prose: None,
             asked: false,
             agent: None,
@@ -172,6 +176,8 @@ impl Session {
             Event::Written(written) => self.written(now, *written),
             Event::Unwritten { origin } => self.unwritten(now, origin),
             Event::FileEdited { base, text } => self.file_edited(now, &base, &text),
+            Event::Pin { section, text, pinned } => self.pin(now, section, &text, pinned),
+            Event::Restored(restored) => self.restored(now, &restored),
             Event::Compact(request) => self.compact(now, request),
             Event::Idle => {
                 self.prepare(now);
@@ -338,6 +344,11 @@ impl Session {
     /// The memory, if there is one yet.
     pub fn memory(&self) -> Option<&Memory> {
         self.memory.as_ref()
+    }
+
+    /// The user's layer over the memory.
+    pub fn edits(&self) -> &Edits {
+        &self.edits
     }
 
     /// Tokens of events that the memory does not cover.

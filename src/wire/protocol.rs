@@ -27,6 +27,16 @@ pub enum Method {
     Memory,
     /// Lists the versions.
     History,
+    /// Compares two versions.
+    Diff,
+    /// Goes back to a version.
+    Restore,
+    /// Tells where each line comes from.
+    Blame,
+    /// Tells what became of the events at a compaction.
+    Explain,
+    /// Makes a line the user's own.
+    Pin,
     /// Finds events.
     Search,
     /// Gives events as stored.
@@ -41,12 +51,17 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Method; 10] = [
+    pub const ALL: [Method; 15] = [
         Method::Append,
         Method::Compact,
         Method::Refresh,
         Method::Memory,
         Method::History,
+        Method::Diff,
+        Method::Restore,
+        Method::Blame,
+        Method::Explain,
+        Method::Pin,
         Method::Search,
         Method::Events,
         Method::Sessions,
@@ -62,6 +77,11 @@ impl Method {
             Method::Refresh => "sessionMemory/refresh",
             Method::Memory => "sessionMemory/memory",
             Method::History => "sessionMemory/history",
+            Method::Diff => "sessionMemory/diff",
+            Method::Restore => "sessionMemory/restore",
+            Method::Blame => "sessionMemory/blame",
+            Method::Explain => "sessionMemory/explain",
+            Method::Pin => "sessionMemory/pin",
             Method::Search => "sessionMemory/search",
             Method::Events => "sessionMemory/events",
             Method::Sessions => "sessionMemory/sessions",
@@ -170,10 +190,57 @@ fn yes() -> bool {
 pub struct SessionParams {
     /// The session.
     pub session_id: String,
-    /// Version of the memory ([`Method::Memory`]).
+    /// Version of the memory ([`Method::Memory`], [`Method::Blame`]).
     pub revision: Option<u64>,
     /// Token under which progress is reported ([`Method::Refresh`]).
     pub work_done_token: Option<Value>,
+}
+
+/// Parameters of [`Method::Diff`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DiffParams {
+    /// The session.
+    pub session_id: String,
+    /// The older version; 0 for nothing.
+    pub from: u64,
+    /// The newer version; default: the newest.
+    pub to: Option<u64>,
+}
+
+/// Parameters of [`Method::Restore`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreParams {
+    /// The session.
+    pub session_id: String,
+    /// The version to go back to.
+    pub revision: u64,
+}
+
+/// Parameters of [`Method::Explain`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainParams {
+    /// The session.
+    pub session_id: String,
+    /// The compaction's number in the session, from 1; default: the newest.
+    pub compaction: Option<u64>,
+}
+
+/// Parameters of [`Method::Pin`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PinParams {
+    /// The session.
+    pub session_id: String,
+    /// The section's heading.
+    pub section: String,
+    /// The line without its list mark and source mark.
+    pub text: String,
+    /// False leaves it to the program again.
+    #[serde(default = "yes")]
+    pub pinned: bool,
 }
 
 /// Parameters of [`Method::Events`].

@@ -131,7 +131,7 @@ impl Draft<'_> {
             }
         }
         for ((section, line), _) in all.into_iter().zip(kept).filter(|(_, kept)| *kept) {
-            self.push(section, &line.text, line.weight);
+            self.push(section, &line.text, line.weight, line.event);
         }
     }
 
@@ -156,7 +156,7 @@ impl Draft<'_> {
     }
 
     /// Adds a line; what it names is covered. Returns its cost.
-    fn push(&mut self, section: Section, line: &str, weight: f32) -> u32 {
+    fn push(&mut self, section: Section, line: &str, weight: f32, event: u64) -> u32 {
         let line = self.relative(line);
         let mut keys = Vec::new();
         lexer::scan(&line, |_, key| keys.push(key));
@@ -167,19 +167,20 @@ impl Draft<'_> {
         }
         let cost = tokens::estimate(&line) + 3;
         self.left = self.left.saturating_sub(cost);
-        self.document.push(section, line, weight);
+        self.document.push_line(section, Line { text: line, weight, event, ..Line::default() });
         cost
     }
 
     /// Adds as much of a text as `room` allows.
-    fn push_clipped(&mut self, section: Section, line: &str, weight: f32, room: u32) -> u32 {
+    fn push_clipped(&mut self, section: Section, line: &str, weight: f32, (room, event): (u32, u64)) -> u32 {
         let line = shorten(line, room.min(self.left));
-        if line.is_empty() { 0 } else { self.push(section, &line, weight) }
+        if line.is_empty() { 0 } else { self.push(section, &line, weight, event) }
     }
 
     fn intent(&mut self, total: u32) {
         if let Some(first) = self.from.said.first() {
-            self.push_clipped(Section::UserIntent, &first.text, f32::INFINITY, share(total, FIRST_REQUEST).max(60));
+            let room = share(total, FIRST_REQUEST).max(60);
+            self.push_clipped(Section::UserIntent, &first.text, f32::INFINITY, (room, first.seq));
         }
     }
 
@@ -193,25 +194,21 @@ impl Draft<'_> {
                 let cost = tokens::estimate(correction) + 3;
                 if cost <= room {
                     room -= cost;
-                    kept.push(correction);
+                    kept.push((correction, message.seq));
                 }
             }
         }
-        for (age, correction) in kept.iter().enumerate().rev() {
-            self.push(Section::UserCorrections, correction, 100.0 - small(age));
+        for (age, (correction, seq)) in kept.iter().enumerate().rev() {
+            self.push(Section::UserCorrections, correction, 100.0 - small(age), *seq);
         }
     }
 
     fn open_calls(&mut self, total: u32, tail: u64) {
         let from = self.from;
-        let open: Vec<String> = from
-            .open
-            .iter()
-            .filter(|open| open.seq < tail && !open.line.is_empty())
-            .map(|open| open.line.clone())
-            .collect();
-        for line in open {
-            self.push_clipped(Section::PendingTasks, &format!("open call: {line}"), 50.0, share(total, 0.05).max(40));
+        let room = share(total, 0.05).max(40);
+        for open in from.open.iter().filter(|open| open.seq < tail && !open.line.is_empty()) {
+            let line = format!("open call: {}", open.line);
+            self.push_clipped(Section::PendingTasks, &line, 50.0, (room, open.seq));
         }
     }
 
@@ -219,18 +216,19 @@ impl Draft<'_> {
     fn state(&mut self, total: u32, tail: u64) {
         self.open_calls(total, tail);
         let (from, told) = (self.from, self.told);
+        let room = share(total, 0.05).max(40);
         if let Some(branch) = from.place.branch.as_ref().filter(|_| told == 0) {
-            self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, 40);
+            self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, (40, 0));
         }
         if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail && run.seq > told) {
             let outcome = if run.failed { "failed" } else { "ok" };
             let line = format!("last {} -> {outcome}", run.line);
-            self.push_clipped(Section::CurrentState, &line, 30.0, share(total, 0.05).max(40));
+            self.push_clipped(Section::CurrentState, &line, 30.0, (room, run.seq));
         }
-        if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail && *seq > told) {
+        if let Some((seq, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail && *seq > told) {
             let end = words.rsplit("\n\n").find(|piece| piece.len() >= 12).unwrap_or(words);
             let line = format!("assistant said last: {}", end.trim());
-            self.push_clipped(Section::CurrentState, &line, 40.0, share(total, 0.05).max(40));
+            self.push_clipped(Section::CurrentState, &line, 40.0, (room, *seq));
         }
     }
 
@@ -242,7 +240,7 @@ impl Draft<'_> {
             if tokens::estimate(&line) + 3 > room {
                 break;
             }
-            room = room.saturating_sub(self.push(Section::PendingTasks, &line, 40.0 - small(at)));
+            room = room.saturating_sub(self.push(Section::PendingTasks, &line, 40.0 - small(at), 0));
         }
     }
 
@@ -260,13 +258,13 @@ impl Draft<'_> {
         }
         kept.reverse();
         let count = kept.len();
-        let mut groups: Vec<(String, f32)> = Vec::new();
+        let mut groups: Vec<(String, f32, u64)> = Vec::new();
         let mut call = None;
         for (at, failure) in kept.into_iter().enumerate() {
             let weight = 30.0 - small(count - at);
             let same = call == Some((&failure.call, failure.seq));
             call = Some((&failure.call, failure.seq));
-            if let Some((text, _)) = groups.last_mut().filter(|_| same) {
+            if let Some((text, ..)) = groups.last_mut().filter(|_| same) {
                 text.push('\n');
                 text.push_str(&failure.line);
                 continue;
@@ -276,10 +274,10 @@ impl Draft<'_> {
                 Some(edited) => format!(" (then edited {edited})"),
                 None => String::new(),
             };
-            groups.push((format!("{}{followed}\n{}", failure.call, failure.line), weight));
+            groups.push((format!("{}{followed}\n{}", failure.call, failure.line), weight, failure.seq));
         }
-        for (group, weight) in groups {
-            self.push_clipped(Section::ErrorsFixes, &group, weight, u32::MAX);
+        for (group, weight, seq) in groups {
+            self.push_clipped(Section::ErrorsFixes, &group, weight, (u32::MAX, seq));
         }
     }
 
@@ -305,7 +303,7 @@ impl Draft<'_> {
         for (at, line, weight) in kept.into_iter().rev() {
             let text = self.deed(line);
             self.standing.push(at);
-            self.push(Section::CompletedWork, &text, weight);
+            self.push(Section::CompletedWork, &text, weight, line.seq);
         }
     }
 
@@ -338,10 +336,10 @@ impl Draft<'_> {
                 continue;
             }
             room -= cost;
-            kept.push(line);
+            kept.push((line, message.seq));
         }
-        for (age, line) in kept.iter().enumerate().rev() {
-            self.push(Section::UserIntent, line, 60.0 - small(age));
+        for (age, (line, seq)) in kept.iter().enumerate().rev() {
+            self.push(Section::UserIntent, line, 60.0 - small(age), *seq);
         }
     }
 }

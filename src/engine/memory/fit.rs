@@ -2,7 +2,9 @@
 //!
 //! What is kept is always a prefix of one fixed order, so that a smaller memory is a part of the larger one.
 
-use super::render::item;
+use std::borrow::Cow;
+
+use super::render::cost;
 use super::{Document, Line, Section};
 use crate::engine::tokens;
 
@@ -26,8 +28,7 @@ const SMALLEST_CLIP: u32 = 32;
 struct Entry<'a> {
     section: Section,
     at: usize,
-    text: std::borrow::Cow<'a, str>,
-    weight: f32,
+    line: Cow<'a, Line>,
     cost: u32,
 }
 
@@ -82,13 +83,7 @@ impl Document {
             .lines(section)
             .iter()
             .enumerate()
-            .map(|(at, line)| Entry {
-                section,
-                at,
-                text: line.text.as_str().into(),
-                weight: line.weight,
-                cost: cost(&line.text),
-            })
+            .map(|(at, line)| Entry { section, at, line: Cow::Borrowed(line), cost: cost(&line.text) })
             .collect();
         entries.sort_by(keep_order);
         entries
@@ -99,8 +94,12 @@ impl Document {
 fn keep_order(a: &Entry, b: &Entry) -> std::cmp::Ordering {
     let rank =
         |entry: &Entry| SACRIFICE.iter().position(|section| *section == entry.section).unwrap_or(SACRIFICE.len());
-    let sure = |entry: &Entry| entry.weight == f32::INFINITY;
-    sure(b).cmp(&sure(a)).then(rank(b).cmp(&rank(a))).then(b.weight.total_cmp(&a.weight)).then(a.at.cmp(&b.at))
+    let sure = |entry: &Entry| entry.line.weight == f32::INFINITY;
+    sure(b)
+        .cmp(&sure(a))
+        .then(rank(b).cmp(&rank(a)))
+        .then(b.line.weight.total_cmp(&a.line.weight))
+        .then(a.at.cmp(&b.at))
 }
 
 /// The longest prefix of `entries` within `room`; a section that is not yet `open` costs its heading. The line at the
@@ -118,8 +117,8 @@ fn prefix<'a>(entries: Vec<Entry<'a>>, room: u32, open: &mut Vec<Section>) -> Ve
             if cap < SMALLEST_CLIP {
                 break;
             }
-            entry.text = Line::clipped(&entry.text, cap).into();
-            entry.cost = cost(&entry.text);
+            entry.line.to_mut().text = Line::clipped(&entry.line.text, cap);
+            entry.cost = cost(&entry.line.text);
         }
         if entry.cost + head > left {
             break;
@@ -141,7 +140,7 @@ fn assemble(entries: &mut [Entry]) -> Document {
     let mut document = Document::default();
     for section in Section::ALL {
         for entry in entries.iter().filter(|entry| entry.section == section) {
-            document.push(section, entry.text.clone(), entry.weight);
+            document.push_line(section, entry.line.clone().into_owned());
         }
     }
     document
@@ -149,12 +148,6 @@ fn assemble(entries: &mut [Entry]) -> Document {
 
 fn heading(section: Section) -> u32 {
     tokens::estimate(section.title()) + 3
-}
-
-fn cost(text: &str) -> u32 {
-    let mut out = String::new();
-    item(&Line { text: text.to_owned(), weight: 0.0 }, &mut out);
-    tokens::estimate(&out) + 1
 }
 
 impl Line {

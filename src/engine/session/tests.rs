@@ -324,6 +324,7 @@ fn a_restored_session_answers_as_the_live_one() {
         let events = fed.raws.iter().enumerate().map(|(at, raw)| (at as u64 + 1, raw)).filter(|(at, _)| *at >= first);
         let events = events.map(|(at, raw)| Intake::new(raw, false).unwrap().stored(at, 0)).collect();
         let restored = Restored {
+            edits: crate::engine::edits::Edits::default(),
             saved: Some((saved, seq)),
             memory: fed.session.memory().cloned(),
             cut,

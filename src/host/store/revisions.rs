@@ -27,8 +27,8 @@ pub struct NewRevision<'a> {
     pub removed: u32,
     /// The document.
     pub text: &'a str,
-    /// The document without the user's edits, where it differs from `text`.
-    pub generated: Option<&'a str>,
+    /// The user's layer, where this revision changes it.
+    pub layer: Option<&'a str>,
 }
 
 /// What is listed of a revision.
@@ -59,8 +59,6 @@ pub struct Revision {
     pub row: RevisionRow,
     /// The document.
     pub text: String,
-    /// The document without the user's edits, where it differs from `text`.
-    pub generated: Option<String>,
 }
 
 /// Who compacted.
@@ -100,6 +98,8 @@ pub struct NewCompaction<'a> {
     pub kind: CompactionKind,
     /// The text of the memory message, where it is ours.
     pub memory: Option<&'a str>,
+    /// What it can be explained by, as JSON.
+    pub sources: Option<&'a str>,
 }
 
 /// A stored compaction.
@@ -123,6 +123,8 @@ pub struct CompactionRow {
     pub kind: CompactionKind,
     /// The text of the memory message, where it is ours.
     pub memory: Option<String>,
+    /// What it can be explained by, as JSON.
+    pub sources: Option<String>,
 }
 
 /// Runs `write` where the session stands as `holds` wants it, and tells the conflict otherwise. `write` hands
@@ -145,8 +147,8 @@ fn swap(
 
 fn insert_revision(connection: &Connection, key: SessionKey, seen: Marks, new: &NewRevision) -> Answer<Marks> {
     let last_revision = seen.last_revision + 1;
-    let sql = "INSERT INTO revisions (rowid, at, source, origin, covered, tokens, added, removed, text, generated)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO revisions (rowid, at, source, origin, covered, tokens, added, removed, text)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     connection.prepare_cached(sql)?.execute(params![
         rowid(key, last_revision),
         new.at,
@@ -157,16 +159,19 @@ fn insert_revision(connection: &Connection, key: SessionKey, seen: Marks, new: &
         new.added,
         new.removed,
         new.text,
-        new.generated,
     ])?;
+    if let Some(layer) = new.layer {
+        let sql = "INSERT INTO layers (rowid, layer) VALUES (?1, ?2)";
+        connection.prepare_cached(sql)?.execute(params![rowid(key, last_revision), layer])?;
+    }
     Ok(Marks { last_revision, ..seen })
 }
 
 fn insert_compaction(connection: &Connection, key: SessionKey, seen: Marks, new: &NewCompaction) -> Answer<Marks> {
     let compactions = seen.compactions + 1;
     let sql =
-        "INSERT INTO compactions (rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO compactions (rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory, sources)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     connection.prepare_cached(sql)?.execute(params![
         rowid(key, compactions),
         new.at,
@@ -177,6 +182,7 @@ fn insert_compaction(connection: &Connection, key: SessionKey, seen: Marks, new:
         seen.last_revision.cast_signed(),
         new.kind.name(),
         new.memory,
+        new.sources,
     ])?;
     Ok(Marks { compactions, ..seen })
 }
@@ -207,6 +213,7 @@ fn read_compaction(row: &Row) -> Answer<CompactionRow> {
         revision: row.get::<_, i64>(6)?.unsigned_abs(),
         kind: kind.ok_or_else(|| rusqlite::Error::InvalidColumnType(7, "kind".to_owned(), Type::Text))?,
         memory: row.get(8)?,
+        sources: row.get(9)?,
     })
 }
 
@@ -222,26 +229,47 @@ impl Store {
         swap(&mut self.connection, key, holds, |tx| insert_revision(tx, key, seen, new)).map_err(|e| self.error(e))
     }
 
-    /// Stores a compaction where there are no events, compactions and rewinds but those in `seen`. Answers `seen`
-    /// moved on by it.
+    /// Stores a compaction where there are no events, compactions and rewinds but those in `seen`, and with it the
+    /// revision that came of it, where `seen.last_revision` still is the newest one. Answers `seen` moved on by both.
     pub fn add_compaction(
         &mut self,
         key: SessionKey,
         seen: Marks,
         new: &NewCompaction,
+        revision: Option<&NewRevision>,
     ) -> Result<Result<Marks, Conflict>, StoreError> {
-        let holds = |now: Marks| now == Marks { last_revision: now.last_revision, ..seen };
-        swap(&mut self.connection, key, holds, |tx| insert_compaction(tx, key, seen, new)).map_err(|e| self.error(e))
+        let newest = std::cell::Cell::new(0);
+        let holds = |now: Marks| {
+            newest.set(now.last_revision);
+            now == Marks { last_revision: now.last_revision, ..seen }
+        };
+        let write = |tx: &Connection| {
+            let marks = insert_compaction(tx, key, seen, new)?;
+            match revision.filter(|_| newest.get() == seen.last_revision) {
+                Some(revision) => insert_revision(tx, key, marks, revision),
+                None => Ok(marks),
+            }
+        };
+        swap(&mut self.connection, key, holds, write).map_err(|e| self.error(e))
+    }
+
+    /// The user's layer as of a revision; as of the newest one for `None`.
+    pub fn layer(&self, key: SessionKey, revision: Option<u64>) -> Result<Option<String>, StoreError> {
+        let select = || {
+            let sql = "SELECT layer FROM layers WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
+            let last = revision.map_or(all(key).1, |n| rowid(key, n));
+            self.connection.prepare_cached(sql)?.query_row([all(key).0, last], |row| row.get(0)).optional()
+        };
+        select().map_err(|e| self.error(e))
     }
 
     /// A revision of the session; the newest one for `None`.
     pub fn revision(&self, key: SessionKey, revision: Option<u64>) -> Result<Option<Revision>, StoreError> {
         let (first, last) = revision.map_or(all(key), |n| (rowid(key, n), rowid(key, n)));
         let select = || {
-            let sql =
-                "SELECT rowid, at, source, origin, covered, tokens, added, removed, text, generated FROM revisions
+            let sql = "SELECT rowid, at, source, origin, covered, tokens, added, removed, text FROM revisions
                 WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
-            let read = |row: &Row| Ok(Revision { row: read_revision(row)?, text: row.get(8)?, generated: row.get(9)? });
+            let read = |row: &Row| Ok(Revision { row: read_revision(row)?, text: row.get(8)? });
             self.connection.prepare_cached(sql)?.query_row([first, last], read).optional()
         };
         select().map_err(|e| self.error(e))
@@ -259,10 +287,17 @@ impl Store {
 
     /// The newest compaction of the session.
     pub fn last_compaction(&self, key: SessionKey) -> Result<Option<CompactionRow>, StoreError> {
+        self.compaction(key, None)
+    }
+
+    /// A compaction of the session; the newest one for `None`.
+    pub fn compaction(&self, key: SessionKey, n: Option<u64>) -> Result<Option<CompactionRow>, StoreError> {
+        let (first, last) = n.map_or(all(key), |n| (rowid(key, n), rowid(key, n)));
         let select = || {
-            let sql = "SELECT rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory FROM compactions
-                WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
-            self.connection.prepare_cached(sql)?.query_row(all(key), read_compaction).optional()
+            let sql =
+                "SELECT rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory, sources
+                FROM compactions WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
+            self.connection.prepare_cached(sql)?.query_row([first, last], read_compaction).optional()
         };
         select().map_err(|e| self.error(e))
     }

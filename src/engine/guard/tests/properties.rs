@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{LIMITS, Limits, answer, evidence};
 use crate::engine::guard::{Verdict, judge};
-use crate::engine::memory::{Document, FrontMatter, Section, parse_file, render_file};
+use crate::engine::memory::{Custom, Document, FrontMatter, Section, parse_file, render_file};
 
 /// Text made of what the guard looks for, in every wrong order.
 fn answers() -> impl Strategy<Value = String> {
@@ -102,7 +102,7 @@ proptest! {
                 let front = FrontMatter {
                     session: "s", revision: 1, updated: 0, covered_through: 1, tokens: 1, source: "model",
                 };
-                prop_assert_eq!(texts(&parse_file(&render_file(&front, &document))), texts(&document));
+                prop_assert_eq!(texts(&parse_file(&render_file(&front, &document, &Custom::default()), &Custom::default()).document), texts(&document));
                 for (section, line) in texts(&document) {
                     prop_assert_ne!(section, Section::Notes);
                     prop_assert_eq!(evidence.unknown(&line), None, "{}", line);
