@@ -5,7 +5,9 @@
 //! loads it again from the store ([`Saved`] and the events since).
 
 mod asking;
+mod calls;
 mod compaction;
+mod freshness;
 mod prepared;
 mod restore;
 mod revision;
@@ -13,7 +15,7 @@ mod revision;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::conversation::{Record, Role, Turn};
 use super::edits::Edits;
@@ -25,6 +27,7 @@ use super::schedule::{Due, Schedule};
 use super::settings::{Pressure, Settings};
 use super::tokens::Calibration;
 pub use compaction::MIN_TARGET;
+pub use freshness::Freshness;
 use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};
 use revision::LastEdit;
@@ -41,28 +44,6 @@ pub fn title_of(turn: &Turn) -> Option<String> {
 
 /// Tokens of turns that wait for the extractor at most, so that a later answer does not have to wait for them.
 const MOST_UNREAD_TOKENS: u64 = 8_000;
-
-/// How fresh the memory is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// There is none yet.
-    None,
-    /// It covers all but the tail it should keep.
-    Fresh,
-    /// It is further behind.
-    Stale,
-}
-
-impl Freshness {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Freshness::None => "none",
-            Freshness::Fresh => "fresh",
-            Freshness::Stale => "stale",
-        }
-    }
-}
 
 /// A conversation.
 #[derive(Clone, Debug)]
@@ -231,53 +212,6 @@ impl Session {
         }
     }
 
-    /// OpenAI's old `function_call` has no ids: the call is named after its event, and the next `function` message
-    /// answers the last one of these.
-    fn name_old_functions(&self, record: &mut Record, turn: &Turn) {
-        if turn.calls().any(str::is_empty) {
-            record.calls = vec![format!("function_{}", record.seq)];
-        }
-        if turn.results().any(str::is_empty)
-            && let Some((call, _)) = self.open.iter().rev().find(|(call, _)| call.starts_with("function_"))
-        {
-            record.results = vec![call.clone()];
-        }
-    }
-
-    fn track_calls(&mut self, record: &Record, turn: &Turn) {
-        // Whoever speaks while a call is open has given it up. A message of the harness is not speaking.
-        let speaks = turn.role == Role::User && !turn.meta && !turn.text().trim().is_empty();
-        for call in &record.results {
-            self.open.retain(|(open, _)| open != call);
-        }
-        if speaks {
-            self.abandoned.extend(self.open.drain(..).map(|(call, _)| call));
-        }
-        let names: HashMap<&str, &str> = turn
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                super::conversation::Part::Call { id, name, .. } => Some((id.as_str(), name.as_str())),
-                _ => None,
-            })
-            .collect();
-        for call in &record.calls {
-            if self.called.contains(call) {
-                // Where it stood first decides: an answer cannot just go on.
-                self.unprepare();
-            } else if !record.results.contains(call) {
-                let name = names.get(call.as_str()).copied().unwrap_or_default();
-                self.open.push((call.clone(), name.to_owned()));
-            }
-        }
-        self.called.extend(record.calls.iter().chain(&record.results).cloned());
-    }
-
-    /// Takes the calls from the live context, which has become another one.
-    fn relearn_calls(&mut self) {
-        self.called = self.live.iter().flat_map(|record| record.calls.iter().chain(&record.results)).cloned().collect();
-    }
-
     fn pressure_change(&mut self) -> Vec<Effect> {
         let pressure = Pressure::of(self.context_tokens(), self.context_limit, self.settings.pressure_levels);
         if pressure == self.pressure {
@@ -354,19 +288,6 @@ impl Session {
     /// Tokens of events that the memory does not cover.
     pub fn behind_tokens(&self) -> u64 {
         self.calibration.scale(self.schedule.new_tokens)
-    }
-
-    /// How fresh the memory is.
-    pub fn freshness(&self) -> Freshness {
-        match &self.memory {
-            None => Freshness::None,
-            Some(_) => self.freshness_of(self.behind_tokens()),
-        }
-    }
-
-    /// How fresh a memory is that is so many tokens behind.
-    pub fn freshness_of(&self, behind_tokens: u64) -> Freshness {
-        if behind_tokens <= u64::from(self.settings.keep_recent_tokens) { Freshness::Fresh } else { Freshness::Stale }
     }
 
     /// Events of the live context.

@@ -128,7 +128,9 @@ impl Workspace {
     /// Where the memory of a session lies.
     pub fn memory_file(&self, id: &str, config: &Config) -> Result<MemoryFile, StoreError> {
         let place = MemoryFile::locate(&self.root, &config.memory_file, id);
-        place.map_err(|error| StoreError::Io { path: self.root.clone(), detail: error.to_string() })
+        place
+            .map(|file| file.recorded_in(&self.state))
+            .map_err(|error| StoreError::Io { path: self.root.clone(), detail: error.to_string() })
     }
 
     fn touch(&mut self, id: &str) {

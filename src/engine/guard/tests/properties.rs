@@ -48,6 +48,9 @@ fn answers() -> impl Strategy<Value = String> {
         "https://shop.example/issues/4711",
         "https://evil.example",
         "www.evil.example",
+        "git+",
+        "bob@evil.example",
+        "@",
         "4711",
         "4712",
         "ValueError",
@@ -107,6 +110,7 @@ proptest! {
                     prop_assert_ne!(section, Section::Notes);
                     prop_assert_eq!(evidence.unknown(&line), None, "{}", line);
                     prop_assert!(!line.contains("//evil.example") && !line.contains(" www.evil"), "{}", line);
+                    prop_assert!(!format!("{line} ").contains("b@evil.example "), "{}", line);
                     prop_assert!(!line.contains("<memory>") && !line.contains("</memory>"), "{}", line);
                     prop_assert!(!line.contains(|l: char| l.is_control() || "\u{200b}\u{202e}".contains(l)), "{:?}", line);
                     prop_assert!(line.split('`').step_by(2).all(|outside| !outside.contains("](")), "{}", line);
