@@ -9,6 +9,8 @@
 mod error;
 mod folder;
 mod folder_name;
+mod set_aside;
+mod stamp;
 mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -22,6 +24,7 @@ use folder::Folder;
 
 pub use error::FileError;
 pub use folder_name::session_folder;
+pub use stamp::Stamp;
 pub use template::DEFAULT_TEMPLATE;
 pub use uri::file_uri;
 
@@ -58,12 +61,26 @@ impl MemoryFile {
         Ok(MemoryFile { workspace, folders, name })
     }
 
+    /// Whether a path below a workspace may be a memory file, going by its shape.
+    pub fn may_be(template: &str, inside: &Path) -> bool {
+        template::fits(template, inside)
+    }
+
     /// The absolute path; links in the path of the workspace itself stay as the editor spells them.
     pub fn path(&self) -> PathBuf {
         let mut path = self.workspace.clone();
         path.extend(&self.folders);
         path.push(&self.name);
         path
+    }
+
+    /// The folders down to the file, the workspace first.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.workspace.clone()];
+        for name in &self.folders {
+            folders.extend(folders.last().map(|above| above.join(name)));
+        }
+        folders
     }
 
     /// The `file:` URI of [`MemoryFile::path`], percent-encoded.
@@ -75,7 +92,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// One kind of [`FileError`] for each thing that is refused: a link, something that is not a file, another
-    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8.
+    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8, NUL characters.
     pub fn read(&self) -> Result<Option<String>, FileError> {
         let mut folder = Folder::workspace(&self.workspace)?;
         for name in &self.folders {

@@ -123,10 +123,14 @@ impl Folder {
         if read > MAX_BYTES {
             return too_large(read);
         }
-        String::from_utf8(bytes).map(Some).map_err(|error| FileError::NotUtf8 {
-            path: self.path.join(name),
-            offset: error.utf8_error().valid_up_to(),
-        })
+        let path = self.path.join(name);
+        match String::from_utf8(bytes) {
+            Err(error) => Err(FileError::NotUtf8 { path, offset: error.utf8_error().valid_up_to() }),
+            Ok(text) => match memchr::memchr(0, text.as_bytes()) {
+                Some(offset) => Err(FileError::Nul { path, offset }),
+                None => Ok(Some(text)),
+            },
+        }
     }
 
     /// Opens a file and checks what was opened, so nothing can be swapped in between.

@@ -25,6 +25,20 @@ pub(super) fn expand(template: &str, session: &str) -> Result<(Vec<String>, Stri
     Ok((folders, name))
 }
 
+/// Whether a relative path has the shape of the template.
+pub(super) fn fits(template: &str, path: &Path) -> bool {
+    let mut parts = path.iter();
+    let fits_part = |wanted: &str| {
+        let part = parts.next().and_then(std::ffi::OsStr::to_str);
+        part.is_some_and(|part| match wanted.split_once(PLACEHOLDER) {
+            Some((before, after)) if after.contains(PLACEHOLDER) => part.starts_with(before),
+            Some((before, after)) => part.starts_with(before) && part.ends_with(after),
+            None => part == wanted,
+        })
+    };
+    template.split('/').all(fits_part) && parts.next().is_none()
+}
+
 /// `path` is the template with the session filled in: its parts are checked there, since a session named `it`
 /// would turn `.g{session}` into `.git`.
 fn problem(template: &str, path: &str) -> Option<&'static str> {

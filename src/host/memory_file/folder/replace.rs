@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
@@ -39,6 +40,32 @@ impl Folder {
             let _ = self.dir.remove_file(name);
         }
         filled
+    }
+
+    /// Gives a file the first of these names that is free; tells where it is then, `None` where there is no file.
+    pub(in super::super) fn rename_aside(
+        &self,
+        name: &str,
+        names: impl Iterator<Item = String>,
+    ) -> Result<Option<PathBuf>, FileError> {
+        for aside in names {
+            // An empty file of ours holds the name, so that the rename replaces nothing else.
+            match self.create(&aside, "") {
+                Err(cause) if cause.kind() == ErrorKind::AlreadyExists => continue,
+                made => made.map_err(|cause| self.error(&aside, cause))?,
+            }
+            let renamed = self.check_target(name).and_then(|()| match self.dir.rename(name, &self.dir, &aside) {
+                Ok(()) => Ok(Some(self.path.join(&aside))),
+                Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+                Err(cause) => Err(self.explain(name, cause)),
+            });
+            if !matches!(renamed, Ok(Some(_))) {
+                let _ = self.dir.remove_file(&aside);
+            }
+            self.sync();
+            return renamed;
+        }
+        Err(self.error(name, ErrorKind::AlreadyExists.into()))
     }
 
     /// Deletes a file of our own; one that is not there is fine.
