@@ -5,11 +5,13 @@
 //! search index, searches). Types of the LSP appear in `backend` and `convert` only.
 
 pub mod backend;
+mod buffers;
 mod client;
 mod convert;
 mod imports;
 mod main_loop;
 mod models;
+mod on_disk;
 mod requests;
 mod task;
 pub mod transport;

@@ -32,7 +32,10 @@ impl Edits {
             }
             for line in edited.lines(section).iter().filter(|line| !has(shown, &line.text)) {
                 self.removed.remove(&line.text);
-                self.pinned.push((section, line.text.clone()));
+                // Another process may have learned the same edit from the same file.
+                if !self.is_pinned(section, &line.text) {
+                    self.pinned.push((section, line.text.clone()));
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
 use super::main_loop::refused;
+use super::on_disk::is_blank;
 use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
@@ -37,6 +38,8 @@ pub enum Job {
         file: MemoryFile,
         /// A text on disk that is known and may be replaced, although it is none of the stored versions.
         known: Option<String>,
+        /// The file is not to be written now: its user is at work on it.
+        held: bool,
         /// The version that led here, to be announced.
         revision: Option<Box<Revision>>,
         /// A request that waits for it, with its answer.
@@ -137,8 +140,9 @@ impl Worker {
 
     fn handle(&mut self, job: Job) {
         match job {
-            Job::Write { root, state, session_id, file, known, revision, reply } => {
-                let written = self.write(&root, &state, &session_id, &file, known.as_deref());
+            Job::Write { root, state, session_id, file, known, held, revision, reply } => {
+                let written =
+                    if held { Ok(()) } else { self.write(&root, &state, &session_id, &file, known.as_deref()) };
                 if let (Ok(()), Some(revision)) = (&written, &revision) {
                     self.client.did_update(&session_id, &file.uri(), revision);
                 }
@@ -192,8 +196,10 @@ impl Worker {
         let store = self.store(state).map_err(|error| refused(&error))?;
         let Some(row) = store.session(id).map_err(|error| refused(&error))? else { return Ok(()) };
         let Some(newest) = store.revision(row.key, None).map_err(|error| refused(&error))? else { return Ok(()) };
-        let disk = file.read().map_err(|error| file_refused(&error))?;
-        if let Some(disk) = disk {
+        let disk = self.read(file).map_err(|error| file_refused(&error))?;
+        let store = self.store(state).map_err(|error| refused(&error))?;
+        // What an accident has emptied is written again.
+        if let Some(disk) = disk.filter(|disk| !is_blank(disk)) {
             if disk == newest.text {
                 return Ok(());
             }
@@ -208,6 +214,23 @@ impl Worker {
         file.write(&newest.text).map_err(|error| file_refused(&error))?;
         let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });
         Ok(())
+    }
+
+    /// Reads a memory file; one that is no memory is moved away and said to be.
+    fn read(&self, file: &MemoryFile) -> Result<Option<String>, FileError> {
+        match file.read() {
+            Err(error) if error.is_content() => {
+                if let Some(aside) = file.set_aside()? {
+                    let told = format!(
+                        "{error}. It was moved to {}, and the memory is written anew; copy back what you want to keep.",
+                        aside.display()
+                    );
+                    self.client.show(Urgency::Warning, told);
+                }
+                Ok(None)
+            }
+            read => read,
+        }
     }
 
     fn index_step(&mut self) {
@@ -262,10 +285,14 @@ fn lock(state: &Path) -> Option<File> {
     Some(file)
 }
 
+/// The version that a file's front matter names.
+pub fn revision_named(text: &str) -> Option<u64> {
+    text.lines().take(12).find_map(|line| line.strip_prefix("revision: ")?.trim().parse().ok())
+}
+
 /// The text that a user's edit was made on; `None` where the text is a version of ours.
 pub fn edited(store: &Store, key: SessionKey, disk: &str) -> Result<Option<String>, StoreError> {
-    let number = disk.lines().take(12).find_map(|line| line.strip_prefix("revision: ")?.trim().parse().ok());
-    if let Some(number) = number
+    if let Some(number) = revision_named(disk)
         && let Some(revision) = store.revision(key, Some(number))?
     {
         return Ok((revision.text != disk).then_some(revision.text));
