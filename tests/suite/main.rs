@@ -31,4 +31,5 @@ mod transcripts;
 mod untouched;
 mod usage;
 mod vendor;
+mod watching;
 mod xml;
