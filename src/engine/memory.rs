@@ -90,9 +90,12 @@ impl Document {
         &self.sections[section as usize]
     }
 
-    /// Adds a line at the end of a section; empty text is ignored.
+    /// Adds a line at the end of a section; empty text is ignored. NUL is no character of a text file.
     pub fn push(&mut self, section: Section, text: impl Into<String>, weight: f32) {
-        let text = text.into();
+        let mut text = text.into();
+        if text.contains('\0') {
+            text = text.replace('\0', "\u{fffd}");
+        }
         if !text.trim().is_empty() {
             self.sections[section as usize].push(Line { text, weight });
         }

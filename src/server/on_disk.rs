@@ -81,10 +81,9 @@ impl Core {
         entry.on_disk.blank = matches!(found, Found::Gone);
         match found {
             Found::Nothing | Found::Gone => {}
-            Found::Older => self.put_back(root, id, None),
+            // The writer moves away what is no text.
+            Found::Older | Found::Unreadable => self.put_back(root, id, None),
             Found::Edited { base, text } => self.take_in_edit(root, id, &base, &text),
-            // The writer moves it away first.
-            Found::Unreadable => self.write_file(root, id, None, None, None),
             Found::Refused(problem) => self.client.show(Urgency::Warning, problem),
         }
     }

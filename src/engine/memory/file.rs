@@ -139,6 +139,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_a_text_file() {
+        let text = render_file(
+            &FrontMatter { session: "\0", revision: 1, updated: 0, covered_through: 1, tokens: 1, source: "user" },
+            &document(&[(Section::Notes, "a\0b")]),
+        );
+        assert!(!text.contains('\0') && text.contains("- a\u{fffd}b\n"), "{text:?}");
+    }
+
+    #[test]
     fn edits_of_every_kind_are_read() {
         let cases = [
             ("", document(&[])),

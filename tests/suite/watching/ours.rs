@@ -130,6 +130,13 @@ fn what_is_no_text_is_moved_aside_and_the_memory_written_anew() {
             assert_eq!(asides.len(), round, "{name}: {asides:?}");
             assert!(asides.iter().any(|aside| message.contains(aside.to_str().unwrap())), "{name}: {message}");
         }
+        // So is what stands there before the first version.
+        let other = place.memory_file("other");
+        fs::create_dir(other.parent().unwrap()).unwrap();
+        fs::write(&other, bytes).unwrap();
+        begin(&mut server, "other");
+        assert!(server.notification(SHOW, |_| true)["message"].as_str().unwrap().contains(said), "{name}");
+        assert!(fs::read_to_string(other).unwrap().contains("thing number 1"), "{name}");
         for aside in &asides {
             assert_eq!(fs::read(aside).unwrap(), bytes, "{name}: nothing is lost");
         }
