@@ -110,6 +110,15 @@ impl MemoryFile {
     /// As for [`MemoryFile::read`], and for a full disk or a workspace that cannot be written to. After an
     /// error the old file is as it was, and no temporary file is left.
     pub fn write(&self, text: &str) -> Result<(), FileError> {
+        self.replace(text).map(drop)
+    }
+
+    /// The same; gives the text that stood there until then, which may have been saved while `text` was on its way to the
+    /// disk. `None` where there was none, or where the file system cannot tell.
+    ///
+    /// # Errors
+    /// As for [`MemoryFile::write`].
+    pub fn replace(&self, text: &str) -> Result<Option<String>, FileError> {
         let bytes = text.len() as u64;
         if bytes > MAX_BYTES {
             let path = self.path();
@@ -118,7 +127,7 @@ impl MemoryFile {
         insist(|| self.write_once(text))
     }
 
-    fn write_once(&self, text: &str) -> Result<(), FileError> {
+    fn write_once(&self, text: &str) -> Result<Option<String>, FileError> {
         let mut folder = Folder::workspace(&self.workspace)?;
         for (depth, name) in self.folders.iter().enumerate() {
             folder = folder.child_or_new(name)?;
@@ -169,7 +178,7 @@ impl MemoryFile {
 }
 
 /// Makes a change, from the start again as long as others get in the way.
-fn insist(change: impl Fn() -> Result<(), FileError>) -> Result<(), FileError> {
+fn insist<T>(change: impl Fn() -> Result<T, FileError>) -> Result<T, FileError> {
     for _ in 0..RETRIES {
         match change() {
             Err(error) if error.is_race() => {}

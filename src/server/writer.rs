@@ -197,21 +197,31 @@ impl Worker {
         let Some(row) = store.session(id).map_err(|error| refused(&error))? else { return Ok(()) };
         let Some(newest) = store.revision(row.key, None).map_err(|error| refused(&error))? else { return Ok(()) };
         let disk = self.read(file).map_err(|error| file_refused(&error))?;
+        let tasks = self.tasks.clone();
         let store = self.store(state).map_err(|error| refused(&error))?;
-        // What an accident has emptied is written again.
-        if let Some(disk) = disk.filter(|disk| !is_blank(disk)) {
+        let words = |text: &str| {
+            let none = is_blank(text) || known == Some(text);
+            if none { Ok(None) } else { edited(store, row.key, text).map_err(|error| refused(&error)) }
+        };
+        let tell = |base, text| {
+            let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text };
+            let _ = tasks.send(task);
+        };
+        if let Some(disk) = disk {
             if disk == newest.text {
                 return Ok(());
             }
-            if known != Some(disk.as_str())
-                && let Some(base) = edited(store, row.key, &disk).map_err(|error| refused(&error))?
-            {
-                let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text: disk };
-                let _ = self.tasks.send(task);
+            if let Some(base) = words(&disk)? {
+                tell(base, disk);
                 return Ok(());
             }
         }
-        file.write(&newest.text).map_err(|error| file_refused(&error))?;
+        // Who has saved the file since it was read is heard as well.
+        if let Some(replaced) = file.replace(&newest.text).map_err(|error| file_refused(&error))?
+            && let Some(base) = words(&replaced)?
+        {
+            tell(base, replaced);
+        }
         let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });
         Ok(())
     }

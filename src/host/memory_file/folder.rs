@@ -1,6 +1,7 @@
 //! One open folder of the workspace. Whatever is done in it goes through its handle and a single name, never
 //! through a path, so swapping a folder above it for a link while we work leads nowhere.
 
+mod exchange;
 mod replace;
 
 use std::ffi::OsString;

@@ -94,6 +94,21 @@ mod tests {
     }
 
     #[test]
+    fn paths_fit_the_template_by_their_shape() {
+        fn check(template: &str, path: &str, expected: bool) {
+            assert_eq!(fits(template, Path::new(path)), expected, "{template}: {path}");
+        }
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/session-memory.md", true);
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/other.md", false);
+        check(DEFAULT_TEMPLATE, "session-memory.md", false);
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/session-memory.md/more", false);
+        check(DEFAULT_TEMPLATE, "elsewhere/s1/session-memory.md", false);
+        check("a-{session}-b/{session}.md", "a-s1-b/s1.md", true);
+        check("a-{session}-b/{session}.md", "s1/s1.md", false);
+        check("{session}{session}.md", "s1s1.md", true);
+    }
+
+    #[test]
     fn templates_that_do_not_are_refused_with_a_reason() {
         #[track_caller]
         fn check(template: &str, session: &str, reason: &str) {

@@ -14,17 +14,28 @@ const TEMP_PREFIX: &str = ".session-memory.md.tmp-";
 const TEMP_DIGITS: usize = 16;
 
 impl Folder {
-    /// Puts `text` in the place of `name` in one step: temporary file, fsync, rename, fsync of the folder.
-    pub(in super::super) fn replace(&self, name: &str, text: &str) -> Result<(), FileError> {
+    /// Puts `text` in the place of `name` in one step: temporary file, fsync, rename, fsync of the folder. Gives the
+    /// text that stood there at that moment, where the file system can tell.
+    pub(in super::super) fn replace(&self, name: &str, text: &str) -> Result<Option<String>, FileError> {
         let temp = temp_name();
         self.create(&temp, text).map_err(|cause| self.error(name, cause))?;
-        if let Err(cause) = self.dir.rename(&temp, &self.dir, name) {
-            let _ = self.dir.remove_file(&temp);
+        let replaced = match self.exchange(&temp, name) {
+            Ok(true) => self.read(&temp).or_else(|error| {
+                // Something was put in the way since the check: it stays.
+                let back = self.exchange(&temp, name);
+                self.check_target(name)?;
+                Err(back.err().map_or(error, |cause| self.error(name, cause)))
+            }),
+            Ok(false) => {
+                self.sync();
+                return Ok(None);
+            }
             // Something may have been put in the way since the check.
-            return Err(self.explain(name, cause));
-        }
+            Err(cause) => Err(self.explain(name, cause)),
+        };
+        let _ = self.dir.remove_file(&temp);
         self.sync();
-        Ok(())
+        replaced
     }
 
     /// Makes a new file, 0600 and on disk when this returns, or leaves nothing.

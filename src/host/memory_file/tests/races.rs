@@ -115,3 +115,24 @@ fn sessions_come_and_go_side_by_side() {
     memory_file(workspace.path()).remove().unwrap();
     assert_eq!(names(workspace.path()), [""; 0]);
 }
+
+/// Whoever replaces a text has it: of all that was ever written, each is in somebody's hands or in the file.
+#[test]
+fn a_text_that_is_replaced_is_handed_over() {
+    let base = fast_folder();
+    let file = memory_file(base.path());
+    let save = |writer: u32| -> Vec<String> {
+        (0..500).filter_map(|turn| file.replace(&format!("{writer}: text {turn}")).unwrap()).collect()
+    };
+    let mut texts: Vec<String> = thread::scope(|scope| {
+        let writers: Vec<_> = (0..3).map(|writer| scope.spawn(move || save(writer))).collect();
+        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+    });
+    texts.extend(file.read().unwrap());
+    texts.sort();
+    let mut expected: Vec<String> =
+        (0..3).flat_map(|writer| (0..500).map(move |turn| format!("{writer}: text {turn}"))).collect();
+    expected.sort();
+    assert_eq!(texts, expected);
+    assert_eq!(names(file.path().parent().unwrap()), ["session-memory.md"]);
+}
