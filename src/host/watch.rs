@@ -10,6 +10,9 @@
 
 mod folders;
 mod remote;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 mod thread;
 
 use std::collections::BTreeSet;

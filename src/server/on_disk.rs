@@ -79,6 +79,10 @@ impl Core {
         entry.on_disk.stamp = seen;
         let found = look(store, entry.key, &entry.file).unwrap_or_else(|error| Found::Refused(error.to_string()));
         entry.on_disk.blank = matches!(found, Found::Gone);
+        if matches!(found, Found::Older) {
+            // Whoever goes on from here has not seen what was typed since.
+            entry.on_disk.taken = None;
+        }
         match found {
             Found::Nothing | Found::Gone => {}
             // The writer moves away what is no text.

@@ -143,7 +143,8 @@ impl Worker {
             Job::Write { root, state, session_id, file, known, held, revision, reply } => {
                 let written =
                     if held { Ok(()) } else { self.write(&root, &state, &session_id, &file, known.as_deref()) };
-                if let (Ok(()), Some(revision)) = (&written, &revision) {
+                // It is stored, whatever became of the file.
+                if let Some(revision) = &revision {
                     self.client.did_update(&session_id, &file.uri(), revision);
                 }
                 match (written, reply) {

@@ -5,11 +5,13 @@
 mod claims;
 mod reading;
 mod server;
+mod strace;
 mod workspace;
 
 use std::time::Duration;
 
 pub use server::{Options, RpcError, Server};
+pub use strace::{Strace, strace_works};
 pub use workspace::{Workspace, file_uri, files_under, has_bytes};
 
 /// The program under test.
@@ -23,16 +25,6 @@ pub const DID_UPDATE: &str = "sessionMemory/didUpdate";
 pub const DID_CHANGE_PRESSURE: &str = "sessionMemory/didChangePressure";
 /// A message for the user.
 pub const SHOW: &str = "window/showMessage";
-
-/// Whether system calls can be made to fail here. Says so where they cannot, because a test is skipped then.
-pub fn strace_works() -> bool {
-    let tried = std::process::Command::new("strace").args(["-fqqo/dev/null", "true"]).status();
-    let works = tried.is_ok_and(|status| status.success());
-    if !works {
-        eprintln!("skipped: strace is not installed, or may not trace here");
-    }
-    works
-}
 
 /// Asks `ready` again and again until it gives something; for what the program does not announce.
 pub fn await_some<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {

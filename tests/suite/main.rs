@@ -10,6 +10,7 @@ mod compaction;
 mod crash;
 mod errors;
 mod events;
+mod faults;
 mod file;
 mod frames;
 mod harness;
