@@ -138,7 +138,12 @@ impl<L: FnMut(BTreeSet<PathBuf>)> Thread<L> {
         }
         if now >= self.next_poll {
             self.next_poll = now + POLL;
-            files.extend(self.places.iter_mut().filter_map(|(file, place)| place.poll().then(|| file.clone())));
+            let changed: Vec<PathBuf> =
+                self.places.iter_mut().filter_map(|(file, place)| place.poll().then(|| file.clone())).collect();
+            if !changed.is_empty() {
+                // It may be under change right now.
+                self.touch(changed);
+            }
         }
         files.retain(|file| self.places.contains_key(file));
         if !files.is_empty() {

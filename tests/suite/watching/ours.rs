@@ -14,7 +14,7 @@ use crate::harness::{DID_UPDATE, SHOW, Server, Workspace, await_some};
 fn next_version(server: &mut Server, place: &Workspace, number: u64) -> String {
     server.append("s", &[user(&format!("u{number}"), &format!("Please do thing number {number}."))]);
     server.call("refresh", json!({"sessionId": "s"}));
-    server.notification(DID_UPDATE, |params| params["revision"] == number);
+    server.notification(DID_UPDATE, |params| params["sessionId"] == "s" && params["revision"] == number);
     fs::read_to_string(place.memory_file("s")).unwrap()
 }
 

@@ -12,6 +12,9 @@ use super::{FileError, Folder, GITIGNORE, IGNORE_ALL, foreign_owner, read_only};
 
 const TEMP_PREFIX: &str = ".session-memory.md.tmp-";
 const TEMP_DIGITS: usize = 16;
+/// How often, and after what time each, a file is read again that is empty because someone may be about to write it.
+const EMPTY_READS: u32 = 10;
+const EMPTY_FOR: Duration = Duration::from_millis(10);
 
 impl Folder {
     /// Puts `text` in the place of `name` in one step: temporary file, fsync, rename, fsync of the folder. Gives the
@@ -20,7 +23,7 @@ impl Folder {
         let temp = temp_name();
         self.create(&temp, text).map_err(|cause| self.error(name, cause))?;
         let replaced = match self.exchange(&temp, name) {
-            Ok(true) => self.read(&temp).or_else(|error| {
+            Ok(true) => self.read_saved(&temp).or_else(|error| {
                 // Something was put in the way since the check: it stays.
                 let back = self.exchange(&temp, name);
                 self.check_target(name)?;
@@ -51,6 +54,19 @@ impl Folder {
             let _ = self.dir.remove_file(name);
         }
         filled
+    }
+
+    /// Reads a file that was just taken out of its place. Who saves it in place empties it first, and goes on writing into
+    /// what is ours now: that is waited for.
+    fn read_saved(&self, temp: &str) -> Result<Option<String>, FileError> {
+        for _ in 0..EMPTY_READS {
+            let read = self.read(temp)?;
+            if read.as_ref().is_none_or(|text| !text.is_empty()) {
+                return Ok(read);
+            }
+            std::thread::sleep(EMPTY_FOR);
+        }
+        self.read(temp)
     }
 
     /// Gives a file the first of these names that is free; tells where it is then, `None` where there is no file.

@@ -136,3 +136,29 @@ fn a_text_that_is_replaced_is_handed_over() {
     assert_eq!(texts, expected);
     assert_eq!(names(file.path().parent().unwrap()), ["session-memory.md"]);
 }
+
+/// Who saves in place empties the file first: neither that nor a part is ever read as the text.
+#[test]
+fn a_text_that_is_written_in_place_is_read_whole_or_as_empty() {
+    let base = fast_folder();
+    let file = memory_file(base.path());
+    let texts = ["first ".repeat(100), "second ".repeat(700)];
+    file.write(&texts[0]).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for text in &texts {
+                    fs::write(file.path(), text).unwrap();
+                    // So that some reads meet a file at rest.
+                    thread::sleep(Duration::from_micros(200));
+                }
+            }
+        });
+        let _stop = Stop(&done);
+        for _ in 0..5000 {
+            let text = file.read().unwrap().unwrap();
+            assert!(text.is_empty() || texts.contains(&text), "{} bytes", text.len());
+        }
+    });
+}
