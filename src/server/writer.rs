@@ -1,8 +1,9 @@
 //! The thread for what may be slow: memory files, the search index, searches. It has a store connection of its own,
 //! so the main loop goes on meanwhile.
 
+mod file;
+
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -12,14 +13,14 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
 use super::main_loop::refused;
-use super::on_disk::is_blank;
 use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
-use crate::host::memory_file::{FileError, MemoryFile};
-use crate::host::store::{Query, SessionKey, Store, StoreError};
-use crate::wire::protocol::{RequestError, code};
+use crate::host::memory_file::MemoryFile;
+use crate::host::store::{Query, Store, StoreError};
+use crate::wire::protocol::RequestError;
+pub use file::{edited, file_refused, revision_named};
 
 /// Event text put into the search index in one transaction, in bytes; other writers wait that long.
 const INDEX_BYTES: usize = 256 << 10;
@@ -183,67 +184,6 @@ impl Worker {
         self.stores.get_mut(state).ok_or_else(|| StoreError::Busy { path: state.to_owned() })
     }
 
-    /// Puts the newest version into the file, unless the user has changed the file: then the loop hears of it first.
-    fn write(
-        &mut self,
-        root: &Path,
-        state: &Path,
-        id: &str,
-        file: &MemoryFile,
-        known: Option<&str>,
-    ) -> Result<(), RequestError> {
-        // Two processes may write the same file: who comes second writes what is newest by then.
-        let _lock = lock(state);
-        let store = self.store(state).map_err(|error| refused(&error))?;
-        let Some(row) = store.session(id).map_err(|error| refused(&error))? else { return Ok(()) };
-        let Some(newest) = store.revision(row.key, None).map_err(|error| refused(&error))? else { return Ok(()) };
-        let disk = self.read(file).map_err(|error| file_refused(&error))?;
-        let tasks = self.tasks.clone();
-        let store = self.store(state).map_err(|error| refused(&error))?;
-        let words = |text: &str| {
-            let none = is_blank(text) || known == Some(text);
-            if none { Ok(None) } else { edited(store, row.key, text).map_err(|error| refused(&error)) }
-        };
-        let tell = |base, text| {
-            let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text };
-            let _ = tasks.send(task);
-        };
-        if let Some(disk) = disk {
-            if disk == newest.text {
-                return Ok(());
-            }
-            if let Some(base) = words(&disk)? {
-                tell(base, disk);
-                return Ok(());
-            }
-        }
-        // Who has saved the file since it was read is heard as well.
-        if let Some(replaced) = file.replace(&newest.text).map_err(|error| file_refused(&error))?
-            && let Some(base) = words(&replaced)?
-        {
-            tell(base, replaced);
-        }
-        let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });
-        Ok(())
-    }
-
-    /// Reads a memory file; one that is no memory is moved away and said to be.
-    fn read(&self, file: &MemoryFile) -> Result<Option<String>, FileError> {
-        match file.read() {
-            Err(error) if error.is_content() => {
-                if let Some(aside) = file.set_aside()? {
-                    let told = format!(
-                        "{error}. It was moved to {}, and the memory is written anew; copy back what you want to keep.",
-                        aside.display()
-                    );
-                    self.client.show(Urgency::Warning, told);
-                }
-                Ok(None)
-            }
-            read => read,
-        }
-    }
-
     fn index_step(&mut self) {
         let Some(state) = self.unindexed.last().cloned() else { return };
         let more = self.store(&state).and_then(|store| store.index_pending(INDEX_BYTES, &text_of));
@@ -286,35 +226,4 @@ impl Worker {
             .collect();
         Ok(serde_json::json!({ "hits": hits }).to_string())
     }
-}
-
-/// Holds other processes off a workspace's memory files; without it (a file system without locks) writes still are
-/// atomic, only their order is not settled.
-fn lock(state: &Path) -> Option<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(state.join("files.lock")).ok()?;
-    file.lock().ok()?;
-    Some(file)
-}
-
-/// The version that a file's front matter names.
-pub fn revision_named(text: &str) -> Option<u64> {
-    text.lines().take(12).find_map(|line| line.strip_prefix("revision: ")?.trim().parse().ok())
-}
-
-/// The text that a user's edit was made on; `None` where the text is a version of ours.
-pub fn edited(store: &Store, key: SessionKey, disk: &str) -> Result<Option<String>, StoreError> {
-    if let Some(number) = revision_named(disk)
-        && let Some(revision) = store.revision(key, Some(number))?
-    {
-        return Ok((revision.text != disk).then_some(revision.text));
-    }
-    // No version is named: the edit is seen against the newest.
-    let newest = store.revision(key, None)?;
-    Ok(Some(newest.map(|revision| revision.text).unwrap_or_default()))
-}
-
-/// The file's refusal on the wire.
-pub fn file_refused(error: &FileError) -> RequestError {
-    let data = serde_json::json!({"path": error.path().map(|path| path.display().to_string())});
-    RequestError { code: code::WRITE_REFUSED, message: error.to_string(), data: Some(data) }
 }
