@@ -4,6 +4,7 @@ pub mod follow;
 pub mod memory_file;
 pub mod model;
 pub mod store;
+pub mod watch;
 
 use std::path::Path;
 

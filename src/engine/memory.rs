@@ -146,8 +146,11 @@ impl Document {
         })
     }
 
-    /// Adds a line at the end of a section; one without text is ignored.
-    pub fn push_line(&mut self, section: Section, line: Line) {
+    /// Adds a line at the end of a section; one without text is ignored. NUL is no character of a text file.
+    pub fn push_line(&mut self, section: Section, mut line: Line) {
+        if line.text.contains('\0') {
+            line.text = line.text.replace('\0', "\u{fffd}");
+        }
         if !line.text.trim().is_empty() {
             self.sections[section as usize].push(line);
         }

@@ -10,6 +10,8 @@ mod error;
 mod folder;
 mod folder_name;
 mod ours;
+mod set_aside;
+mod stamp;
 mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -24,6 +26,7 @@ use ours::Claim;
 
 pub use error::FileError;
 pub use folder_name::session_folder;
+pub use stamp::Stamp;
 pub use template::DEFAULT_TEMPLATE;
 pub use uri::file_uri;
 
@@ -74,12 +77,26 @@ impl MemoryFile {
         self
     }
 
+    /// Whether a path below a workspace may be a memory file, going by its shape.
+    pub fn may_be(template: &str, inside: &Path) -> bool {
+        template::fits(template, inside)
+    }
+
     /// The absolute path; links in the path of the workspace itself stay as the editor spells them.
     pub fn path(&self) -> PathBuf {
         let mut path = self.workspace.clone();
         path.extend(&self.folders);
         path.push(&self.name);
         path
+    }
+
+    /// The folders down to the file, the workspace first.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.workspace.clone()];
+        for name in &self.folders {
+            folders.extend(folders.last().map(|above| above.join(name)));
+        }
+        folders
     }
 
     /// The `file:` URI of [`MemoryFile::path`], percent-encoded.
@@ -91,7 +108,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// One kind of [`FileError`] for each thing that is refused: a link, something that is not a file, another
-    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8, a file that is not ours.
+    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8, NUL characters, a file that is not ours.
     pub fn read(&self) -> Result<Option<String>, FileError> {
         let mut folder = Folder::workspace(&self.workspace)?;
         for name in &self.folders {
@@ -117,6 +134,15 @@ impl MemoryFile {
     /// As for [`MemoryFile::read`], and for a full disk or a workspace that cannot be written to. After an
     /// error the old file is as it was, and no temporary file is left.
     pub fn write(&self, text: &str) -> Result<(), FileError> {
+        self.replace(text).map(drop)
+    }
+
+    /// The same; gives the text that stood there until then, which may have been saved while `text` was on its way to the
+    /// disk. `None` where there was none, or where the file system cannot tell.
+    ///
+    /// # Errors
+    /// As for [`MemoryFile::write`].
+    pub fn replace(&self, text: &str) -> Result<Option<String>, FileError> {
         let bytes = text.len() as u64;
         if bytes > MAX_BYTES {
             let path = self.path();
@@ -125,7 +151,7 @@ impl MemoryFile {
         insist(|| self.write_once(text))
     }
 
-    fn write_once(&self, text: &str) -> Result<(), FileError> {
+    fn write_once(&self, text: &str) -> Result<Option<String>, FileError> {
         let mut folder = Folder::workspace(&self.workspace)?;
         for (depth, name) in self.folders.iter().enumerate() {
             folder = folder.child_or_new(name)?;
@@ -140,11 +166,11 @@ impl MemoryFile {
             return Err(FileError::NotOurs { path: self.path() });
         }
         folder.sweep(STALE);
-        folder.replace(&self.name, text)?;
+        let replaced = folder.replace(&self.name, text)?;
         if let Some(claim) = first {
             claim.keep();
         }
-        Ok(())
+        Ok(replaced)
     }
 
     /// Deletes the file, its temporary files, and the folders this leaves empty; what is absent is fine, and a file
@@ -179,7 +205,7 @@ impl MemoryFile {
             match folder.read(&self.name) {
                 Ok(Some(text)) if self.is_foreign(&text) => {}
                 // What is no text at all names no session either.
-                Err(FileError::NotUtf8 { .. } | FileError::TooLarge { .. }) if self.is_foreign("") => {}
+                Err(error) if error.is_content() && self.is_foreign("") => {}
                 _ => folder.delete(&self.name)?,
             }
             folder.sweep(Duration::ZERO);
@@ -195,7 +221,7 @@ impl MemoryFile {
 }
 
 /// Makes a change, from the start again as long as others get in the way.
-fn insist(change: impl Fn() -> Result<(), FileError>) -> Result<(), FileError> {
+fn insist<T>(change: impl Fn() -> Result<T, FileError>) -> Result<T, FileError> {
     for _ in 0..RETRIES {
         match change() {
             Err(error) if error.is_race() => {}

@@ -8,11 +8,13 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
-    DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, LSPAny, notification::Notification, request::Request,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams,
+    InitializeParams, InitializeResult, InitializedParams, LSPAny, Uri, notification::Notification, request::Request,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
+use super::buffers::{Change, Document};
 use super::client::{Client, Notice};
 use super::convert;
 use super::main_loop::MainLoop;
@@ -46,6 +48,12 @@ impl Backend {
                 client.delivered().await;
             }
             answer
+        }
+    }
+
+    fn document(&self, uri: &Uri, change: Change) {
+        if let Some(path) = convert::path(uri) {
+            self.tell(Task::Document(Document { path, change }));
         }
     }
 
@@ -122,6 +130,22 @@ impl LanguageServer for Backend {
         let added = params.event.added.iter().filter_map(convert::folder).collect();
         let removed = params.event.removed.iter().filter_map(convert::folder).collect();
         self.tell(Task::Folders { added, removed });
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.document(&params.text_document.uri, Change::Opened(params.text_document.text));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.document(&params.text_document.uri, Change::Changed(convert::whole_text(params.content_changes)));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.document(&params.text_document.uri, Change::Saved);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.document(&params.text_document.uri, Change::Closed);
     }
 
     /// Only commands that are no twin of a method arrive here: the transport has made those their methods.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::{
     ExecuteCommandOptions, InitializeParams, InitializeResult, MessageType, OneOf, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    TextDocumentContentChangeEvent, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::client::Urgency;
@@ -19,7 +19,12 @@ use crate::wire::protocol::{Method, PROTOCOL, RequestError};
 /// What this server can do; `provider` writes the prose of the memory.
 pub fn initialize_result(provider: &str) -> InitializeResult {
     let capabilities = ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::FULL),
+            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Method::ALL.iter().map(|method| method.command()).collect(),
             ..ExecuteCommandOptions::default()
@@ -54,7 +59,8 @@ pub fn folder(folder: &WorkspaceFolder) -> Option<Folder> {
     path(&folder.uri).map(Folder::new)
 }
 
-fn path(uri: &Uri) -> Option<PathBuf> {
+/// The path of a `file:` URI.
+pub fn path(uri: &Uri) -> Option<PathBuf> {
     uri.to_file_path().map(std::borrow::Cow::into_owned).filter(|path| path.is_absolute())
 }
 
@@ -64,6 +70,11 @@ pub fn path_of(text: &str) -> Option<PathBuf> {
         Ok(uri) if text.starts_with("file:") => path(&uri),
         _ => Some(PathBuf::from(text)).filter(|path| path.is_absolute()),
     }
+}
+
+/// The text after some changes; `None` where a client sends parts although it was told not to.
+pub fn whole_text(changes: Vec<TextDocumentContentChangeEvent>) -> Option<String> {
+    changes.into_iter().next_back().filter(|change| change.range.is_none()).map(|change| change.text)
 }
 
 /// What a client says of itself.

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::buffers::Buffers;
 use super::client::{Client, Urgency};
 use super::imports::Imports;
 use super::models::Models;
@@ -21,6 +22,7 @@ use crate::engine::conduct::Conduct;
 use crate::engine::effect::{Ask, Effect};
 use crate::engine::event::Event;
 use crate::host::store::StoreError;
+use crate::host::watch::Watch;
 use crate::wire::protocol::{RequestError, code};
 
 /// Quiet time after which the likely next answer is prepared. Long enough that a client that sends one event after
@@ -65,6 +67,8 @@ pub(super) struct Core {
     pub client: Client,
     pub tasks: Sender<Task>,
     pub writer: Writer,
+    pub watch: Watch,
+    pub buffers: Buffers,
     /// The thread on which models write, once the user has chosen one.
     pub models: Option<Models>,
     pub conduct: Conduct,
@@ -94,6 +98,8 @@ impl Core {
             )
         })?;
         let writer = Writer::start(tasks.clone(), client.clone())?;
+        let looks = tasks.clone();
+        let watch = Watch::start(move |files| drop(looks.send(Task::Look(files))))?;
         Ok(Core {
             user_config: config.clone(),
             config,
@@ -101,6 +107,8 @@ impl Core {
             client,
             tasks,
             writer,
+            watch,
+            buffers: Buffers::default(),
             models: None,
             conduct: Conduct::default(),
             stopped: None,
@@ -136,6 +144,7 @@ impl Core {
             }
         }
         self.imports.stop();
+        self.watch.end();
         if let Some(mut models) = self.models.take() {
             models.end();
             // What was called off is written without a model.
@@ -170,9 +179,10 @@ impl Core {
             Task::Request { method, params, reply } => self.request(method, &params, reply),
             Task::Imported(batch) => self.imported(batch),
             Task::Answered(response) => self.answered(*response),
-            // What is looked at now need not be looked at when an answer is waited for.
-            Task::Written { root, session_id } => self.look_at_file(&root, &session_id),
-            Task::FileEdited { root, session_id, base, text } => self.file_edited(&root, &session_id, base, &text),
+            Task::Written { root, session_id } => self.written(&root, &session_id),
+            Task::FileEdited { root, session_id, base, text } => self.take_in_edit(&root, &session_id, &base, &text),
+            Task::Look(files) => self.look_at(&files),
+            Task::Document(document) => self.document(document),
             Task::Flush { reply } => {
                 self.save_all();
                 self.writer.send(Job::Flush { reply });

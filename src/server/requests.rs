@@ -131,8 +131,8 @@ impl Core {
         }
     }
 
-    /// Has the newest memory written to its file.
-    fn write_file(
+    /// Has the newest memory written to its file, or held back while its user types in it.
+    pub(super) fn write_file(
         &mut self,
         root: &Path,
         id: &str,
@@ -140,6 +140,7 @@ impl Core {
         known: Option<String>,
         reply: Option<(Reply, String)>,
     ) {
+        let held = self.hold_back(root, id);
         let Some(workspace) = self.workspaces.get(root) else { return };
         let Some(entry) = workspace.sessions.get(id) else { return };
         self.later.push(Job::Write {
@@ -148,6 +149,7 @@ impl Core {
             session_id: id.to_owned(),
             file: entry.file.clone(),
             known,
+            held,
             revision,
             reply,
         });

@@ -1,10 +1,12 @@
 //! What the main loop is told, by whatever thread: requests, settings, and what came of slow work.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use super::buffers::Document;
 use super::models::{Credentials, Response};
 use super::workspace::Folder;
 use crate::wire::protocol::{Method, RequestError};
@@ -64,6 +66,10 @@ pub enum Task {
         /// The text now.
         text: String,
     },
+    /// Memory files may have changed.
+    Look(BTreeSet<PathBuf>),
+    /// Something happened to a document that the client has open.
+    Document(Document),
     /// Everything that was accepted is to be on disk.
     Flush {
         /// Told when it is.

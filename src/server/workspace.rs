@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
+use super::on_disk::OnDisk;
 use crate::config::{Config, workspace_state_dir};
 use crate::engine::conversation::Role;
 use crate::engine::edits::Edits;
@@ -12,6 +12,7 @@ use crate::engine::intake::Intake;
 use crate::engine::session::{Memory, Restored, Saved, Session};
 use crate::host::memory_file::MemoryFile;
 use crate::host::store::{EventRow, Marks, SessionKey, SessionRow, Store, StoreError};
+use crate::host::watch::{Watch, Watched};
 
 /// Sessions kept in memory for each workspace; the least recently used one goes first.
 const KEPT_SESSIONS: usize = 32;
@@ -55,18 +56,11 @@ pub struct Entry {
     pub save_soon: bool,
     /// Tokens of all its events.
     pub tokens: u64,
-    /// State of the memory file when it was last looked at.
-    pub stamp: Option<Stamp>,
+    /// What is known of the memory file on disk.
+    pub on_disk: OnDisk,
+    /// Keeps the file watched.
+    _watched: Watched,
     used: u64,
-}
-
-/// What tells that a file may have changed.
-pub type Stamp = (SystemTime, u64);
-
-/// The stamp of a file that exists.
-pub fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = std::fs::symlink_metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 /// A workspace folder with its store open.
@@ -79,15 +73,16 @@ pub struct Workspace {
     pub store: Store,
     /// Its sessions in memory.
     pub sessions: HashMap<String, Entry>,
+    watch: Watch,
     uses: u64,
 }
 
 impl Workspace {
     /// Opens the store of a folder, which is made where it is missing.
-    pub fn open(folder: &Folder, state_dir: &Path) -> Result<Workspace, StoreError> {
+    pub fn open(folder: &Folder, state_dir: &Path, watch: Watch) -> Result<Workspace, StoreError> {
         let state = workspace_state_dir(state_dir, &folder.path);
         let store = Store::open(&state)?;
-        Ok(Workspace { root: folder.shown.clone(), state, store, sessions: HashMap::new(), uses: 0 })
+        Ok(Workspace { root: folder.shown.clone(), state, store, sessions: HashMap::new(), watch, uses: 0 })
     }
 
     /// Brings a session into memory as it stands in the store, which other processes may have written to. False where
@@ -109,15 +104,17 @@ impl Workspace {
 
     /// Makes room for a session that does not exist yet.
     pub fn begin(&mut self, row: &SessionRow, config: &Config) -> Result<(), StoreError> {
+        let file = self.memory_file(&row.id, config)?;
         let entry = Entry {
             session: Session::new(&row.id, config.engine.clone()),
             key: row.key,
             marks: Marks::default(),
-            file: self.memory_file(&row.id, config)?,
+            _watched: self.watch.add(&file),
+            file,
             saved_tokens: 0,
             save_soon: false,
             tokens: 0,
-            stamp: None,
+            on_disk: OnDisk::default(),
             used: 0,
         };
         self.sessions.insert(row.id.clone(), entry);
@@ -188,15 +185,17 @@ impl Workspace {
             context_limit: row.context_limit,
             events,
         };
+        let file = self.memory_file(&row.id, config)?;
         Ok(Entry {
             session: Session::restore(&row.id, config.engine.clone(), restored),
             key: row.key,
             marks: row.marks,
-            file: self.memory_file(&row.id, config)?,
+            _watched: self.watch.add(&file),
+            file,
             saved_tokens: row.tokens,
             save_soon: false,
             tokens: row.tokens,
-            stamp: None,
+            on_disk: OnDisk::default(),
             used: 0,
         })
     }

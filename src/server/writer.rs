@@ -1,32 +1,29 @@
 //! The thread for what may be slow: memory files, the search index, searches. It has a store connection of its own,
 //! so the main loop goes on meanwhile.
 
+mod file;
+
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
 use super::main_loop::refused;
 use super::task::{Reply, Task};
-use super::workspace::stamp;
 use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
-use crate::host::memory_file::{FileError, MemoryFile};
-use crate::host::store::{Query, SessionKey, Store, StoreError};
-use crate::wire::protocol::{RequestError, code};
+use crate::host::memory_file::MemoryFile;
+use crate::host::store::{Query, Store, StoreError};
+use crate::wire::protocol::RequestError;
+pub use file::{edited, file_refused, revision_named};
 
 /// Event text put into the search index in one transaction, in bytes; other writers wait that long.
 const INDEX_BYTES: usize = 256 << 10;
-/// A file that was written no longer ago than this may still be being written.
-const SETTLE: Duration = Duration::from_millis(50);
-/// A file that is being written all the time is taken as it is.
-const LONGEST_SETTLE: Duration = Duration::from_secs(1);
 
 /// Something to do.
 pub enum Job {
@@ -42,6 +39,8 @@ pub enum Job {
         file: MemoryFile,
         /// A text on disk that is known and may be replaced, although it is none of the stored versions.
         known: Option<String>,
+        /// The file is not to be written now: its user is at work on it.
+        held: bool,
         /// The version that led here, to be announced.
         revision: Option<Box<Revision>>,
         /// A request that waits for it, with its answer.
@@ -142,9 +141,11 @@ impl Worker {
 
     fn handle(&mut self, job: Job) {
         match job {
-            Job::Write { root, state, session_id, file, known, revision, reply } => {
-                let written = self.write(&root, &state, &session_id, &file, known.as_deref());
-                if let (Ok(()), Some(revision)) = (&written, &revision) {
+            Job::Write { root, state, session_id, file, known, held, revision, reply } => {
+                let written =
+                    if held { Ok(()) } else { self.write(&root, &state, &session_id, &file, known.as_deref()) };
+                // It is stored, whatever became of the file.
+                if let Some(revision) = &revision {
                     self.client.did_update(&session_id, &file.uri(), revision);
                 }
                 match (written, reply) {
@@ -181,48 +182,6 @@ impl Worker {
         }
         // The key was there or was just put there.
         self.stores.get_mut(state).ok_or_else(|| StoreError::Busy { path: state.to_owned() })
-    }
-
-    /// Puts the newest version into the file, unless the user has changed the file: then the loop hears of it first.
-    fn write(
-        &mut self,
-        root: &Path,
-        state: &Path,
-        id: &str,
-        file: &MemoryFile,
-        known: Option<&str>,
-    ) -> Result<(), RequestError> {
-        // Two processes may write the same file: who comes second writes what is newest by then.
-        let _lock = lock(state);
-        let store = self.store(state).map_err(|error| refused(&error))?;
-        let Some(row) = store.session(id).map_err(|error| refused(&error))? else { return Ok(()) };
-        let Some(newest) = store.revision(row.key, None).map_err(|error| refused(&error))? else { return Ok(()) };
-        let begun = Instant::now();
-        loop {
-            let Some(disk) = file.read().map_err(|error| file_refused(&error))? else { break };
-            if disk == newest.text {
-                return Ok(());
-            }
-            let edited = edited(store, row.key, &disk).map_err(|error| refused(&error))?;
-            let Some(base) = edited else { break };
-            // An editor that saves in place empties the file first, and what it still writes would be lost with the file
-            // that is replaced under it.
-            let age = stamp(&file.path()).and_then(|(modified, _)| modified.elapsed().ok()).unwrap_or_default();
-            if age < SETTLE && begun.elapsed() < LONGEST_SETTLE {
-                std::thread::sleep(SETTLE.saturating_sub(age));
-                continue;
-            }
-            // An empty file is as good as none.
-            if known == Some(disk.as_str()) || disk.trim().is_empty() {
-                break;
-            }
-            let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text: disk };
-            let _ = self.tasks.send(task);
-            return Ok(());
-        }
-        file.write(&newest.text).map_err(|error| file_refused(&error))?;
-        let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });
-        Ok(())
     }
 
     fn index_step(&mut self) {
@@ -267,31 +226,4 @@ impl Worker {
             .collect();
         Ok(serde_json::json!({ "hits": hits }).to_string())
     }
-}
-
-/// Holds other processes off a workspace's memory files; without it (a file system without locks) writes still are
-/// atomic, only their order is not settled.
-fn lock(state: &Path) -> Option<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(state.join("files.lock")).ok()?;
-    file.lock().ok()?;
-    Some(file)
-}
-
-/// The text that a user's edit was made on; `None` where the text is a version of ours.
-pub fn edited(store: &Store, key: SessionKey, disk: &str) -> Result<Option<String>, StoreError> {
-    let number = disk.lines().take(12).find_map(|line| line.strip_prefix("revision: ")?.trim().parse().ok());
-    if let Some(number) = number
-        && let Some(revision) = store.revision(key, Some(number))?
-    {
-        return Ok((revision.text != disk).then_some(revision.text));
-    }
-    // No version is named: the edit is seen against the newest.
-    let newest = store.revision(key, None)?;
-    Ok(Some(newest.map(|revision| revision.text).unwrap_or_default()))
-}
-
-/// The file's refusal on the wire.
-pub fn file_refused(error: &FileError) -> RequestError {
-    let data = serde_json::json!({"path": error.path().map(|path| path.display().to_string())});
-    RequestError { code: code::WRITE_REFUSED, message: error.to_string(), data: Some(data) }
 }

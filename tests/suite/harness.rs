@@ -5,11 +5,13 @@
 mod claims;
 mod reading;
 mod server;
+mod strace;
 mod workspace;
 
 use std::time::Duration;
 
 pub use server::{Options, RpcError, Server};
+pub use strace::{Strace, strace_works};
 pub use workspace::{Workspace, file_uri, files_under, has_bytes};
 
 /// The program under test.

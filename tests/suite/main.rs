@@ -4,11 +4,13 @@
 // A table of cases is one function, however long; and a text put together for a test need not be put together fast.
 #![allow(clippy::too_many_lines, clippy::format_collect)]
 
+mod buffers;
 mod cli;
 mod compaction;
 mod crash;
 mod errors;
 mod events;
+mod faults;
 mod file;
 mod frames;
 mod harness;
@@ -32,4 +34,5 @@ mod transcripts;
 mod untouched;
 mod usage;
 mod vendor;
+mod watching;
 mod xml;

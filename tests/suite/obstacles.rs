@@ -56,11 +56,9 @@ fn a_linked_folder_is_refused_once_and_nothing_else_suffers() {
 #[test]
 fn what_is_no_file_of_ours_is_left_alone() {
     type Plant = (&'static str, fn(&Path));
-    let plants: [Plant; 6] = [
+    let plants: [Plant; 4] = [
         ("a link", |file| symlink("/etc/hostname", file).unwrap()),
         ("a folder", |file| fs::create_dir(file).unwrap()),
-        ("not UTF-8", |file| fs::write(file, b"\xff\xfe\x00").unwrap()),
-        ("huge", |file| fs::File::create(file).unwrap().set_len(1 << 30).unwrap()),
         ("a pipe", |file| assert!(std::process::Command::new("mkfifo").arg(file).status().unwrap().success())),
         ("a hard link", |file| {
             let other = file.with_file_name("other");

@@ -85,6 +85,14 @@ pub enum FileError {
         /// How many bytes before the first bad one.
         offset: usize,
     },
+    /// The file has a NUL character, so it is no text: what a crash or a full disk leaves.
+    #[error("{path} has NUL characters (from byte {offset} on); mend it, or move it away")]
+    Nul {
+        /// Where the file is.
+        path: PathBuf,
+        /// Where the first one is.
+        offset: usize,
+    },
     /// The file system is read-only, or permissions refuse the access.
     #[error("{path} cannot be accessed ({cause}); make the workspace writable for this user")]
     ReadOnly {
@@ -130,11 +138,17 @@ impl FileError {
             | FileError::NotOurs { path }
             | FileError::TooLarge { path, .. }
             | FileError::NotUtf8 { path, .. }
+            | FileError::Nul { path, .. }
             | FileError::ReadOnly { path, .. }
             | FileError::DiskFull { path, .. }
             | FileError::Missing { path }
             | FileError::Io { path, .. } => Some(path),
         }
+    }
+
+    /// Whether a file is there that can be moved, and whose content is no memory.
+    pub fn is_content(&self) -> bool {
+        matches!(self, FileError::TooLarge { .. } | FileError::NotUtf8 { .. } | FileError::Nul { .. })
     }
 
     /// Sorts an error of the operating system into the kinds a user can act on.

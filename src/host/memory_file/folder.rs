@@ -1,6 +1,7 @@
 //! One open folder of the workspace. Whatever is done in it goes through its handle and a single name, never
 //! through a path, so swapping a folder above it for a link while we work leads nowhere.
 
+mod exchange;
 mod replace;
 
 use std::ffi::OsString;
@@ -15,6 +16,8 @@ use super::{FileError, MAX_BYTES};
 
 const GITIGNORE: &str = ".gitignore";
 const IGNORE_ALL: &str = "*\n";
+/// Times that a file is read that changes all the time.
+const READS: u32 = 10;
 
 /// A folder held open; `path` is for messages alone.
 #[derive(Debug)]
@@ -104,29 +107,52 @@ impl Folder {
         self.open(name).map(drop)
     }
 
-    /// Reads a file of our own; `None` when there is nothing of that name.
+    /// Reads a file of our own; `None` when there is nothing of that name. A text that is being written in place
+    /// is read again, so that no half of it is taken for the whole.
     pub(super) fn read(&self, name: &str) -> Result<Option<String>, FileError> {
-        let Some((file, meta)) = self.open(name)? else {
+        for _ in 1..READS {
+            match self.read_once(name)? {
+                Some((_, false)) => {}
+                read => return read.map(|(bytes, _)| self.text(name, bytes)).transpose(),
+            }
+        }
+        self.read_once(name)?.map(|(bytes, _)| self.text(name, bytes)).transpose()
+    }
+
+    /// The bytes of a file, and whether it stayed the same while they were read.
+    fn read_once(&self, name: &str) -> Result<Option<(Vec<u8>, bool)>, FileError> {
+        let Some((mut file, before)) = self.open(name)? else {
             return Ok(None);
         };
         let too_large = |bytes| {
             let path = self.path.join(name);
             Err(FileError::TooLarge { path, bytes })
         };
-        if meta.len() > MAX_BYTES {
-            return too_large(meta.len());
+        if before.len() > MAX_BYTES {
+            return too_large(before.len());
         }
-        let mut bytes = Vec::new();
+        // In one call, where nothing happens meanwhile.
+        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default() + 64);
         // One byte more than allowed: the file may have grown since.
-        let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+        let read = Read::by_ref(&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes);
         let read = read.map_err(|cause| self.error(name, cause))? as u64;
         if read > MAX_BYTES {
             return too_large(read);
         }
-        String::from_utf8(bytes).map(Some).map_err(|error| FileError::NotUtf8 {
-            path: self.path.join(name),
-            offset: error.utf8_error().valid_up_to(),
-        })
+        let after = file.metadata().map_err(|cause| self.error(name, cause))?;
+        let same = read == after.len() && before.modified().ok() == after.modified().ok();
+        Ok(Some((bytes, same)))
+    }
+
+    fn text(&self, name: &str, bytes: Vec<u8>) -> Result<String, FileError> {
+        let path = self.path.join(name);
+        match String::from_utf8(bytes) {
+            Err(error) => Err(FileError::NotUtf8 { path, offset: error.utf8_error().valid_up_to() }),
+            Ok(text) => match memchr::memchr(0, text.as_bytes()) {
+                Some(offset) => Err(FileError::Nul { path, offset }),
+                None => Ok(text),
+            },
+        }
     }
 
     /// Opens a file and checks what was opened, so nothing can be swapped in between.

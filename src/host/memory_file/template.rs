@@ -25,6 +25,20 @@ pub(super) fn expand(template: &str, session: &str) -> Result<(Vec<String>, Stri
     Ok((folders, name))
 }
 
+/// Whether a relative path has the shape of the template.
+pub(super) fn fits(template: &str, path: &Path) -> bool {
+    let mut parts = path.iter();
+    let fits_part = |wanted: &str| {
+        let part = parts.next().and_then(std::ffi::OsStr::to_str);
+        part.is_some_and(|part| match wanted.split_once(PLACEHOLDER) {
+            Some((before, after)) if after.contains(PLACEHOLDER) => part.starts_with(before),
+            Some((before, after)) => part.starts_with(before) && part.ends_with(after),
+            None => part == wanted,
+        })
+    };
+    template.split('/').all(fits_part) && parts.next().is_none()
+}
+
 /// `path` is the template with the session filled in: its parts are checked there, since a session named `it`
 /// would turn `.g{session}` into `.git`.
 fn problem(template: &str, path: &str) -> Option<&'static str> {
@@ -77,6 +91,21 @@ mod tests {
         check(DEFAULT_TEMPLATE, &[".session-memory", "s1"], "session-memory.md");
         check("{session}.md", &[], "s1.md");
         check("my notes/a-{session}/{session}.md", &["my notes", "a-s1"], "s1.md");
+    }
+
+    #[test]
+    fn paths_fit_the_template_by_their_shape() {
+        fn check(template: &str, path: &str, expected: bool) {
+            assert_eq!(fits(template, Path::new(path)), expected, "{template}: {path}");
+        }
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/session-memory.md", true);
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/other.md", false);
+        check(DEFAULT_TEMPLATE, "session-memory.md", false);
+        check(DEFAULT_TEMPLATE, ".session-memory/s1/session-memory.md/more", false);
+        check(DEFAULT_TEMPLATE, "elsewhere/s1/session-memory.md", false);
+        check("a-{session}-b/{session}.md", "a-s1-b/s1.md", true);
+        check("a-{session}-b/{session}.md", "s1/s1.md", false);
+        check("{session}{session}.md", "s1s1.md", true);
     }
 
     #[test]

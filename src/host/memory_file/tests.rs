@@ -163,6 +163,34 @@ fn what_cannot_be_a_memory_is_refused() {
 }
 
 #[test]
+fn what_is_set_aside_takes_nobodys_place() {
+    let workspace = tempfile::tempdir().unwrap();
+    let file = memory_file(workspace.path());
+    assert_eq!(file.set_aside().unwrap(), None);
+    let folder = file.path().parent().unwrap().to_path_buf();
+    let texts: Vec<String> = (0..5).map(|turn| format!("text {turn}\0")).collect();
+    let mut asides = Vec::new();
+    for text in &texts {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(file.path(), text).unwrap();
+        assert_eq!(kind(file.read()), "Nul");
+        asides.push(file.set_aside().unwrap().unwrap());
+        assert_eq!(file.read().unwrap(), None);
+        assert_eq!(file.set_aside().unwrap(), None);
+    }
+    for (aside, text) in asides.iter().zip(&texts) {
+        let name = aside.file_name().unwrap().to_str().unwrap();
+        assert!(name.starts_with("session-memory.2") && name.ends_with(".bak.md"), "{name}");
+        assert_eq!(fs::read_to_string(aside).unwrap(), *text);
+    }
+    assert_eq!(names(&folder).len(), texts.len(), "{:?}", names(&folder));
+    // What is refused stays where it is.
+    fs::create_dir(file.path()).unwrap();
+    assert_eq!(kind(file.set_aside()), "NotAFile");
+    assert_eq!(names(&folder).len(), texts.len() + 1);
+}
+
+#[test]
 fn stale_temporary_files_are_swept_and_no_others() {
     let workspace = tempfile::tempdir().unwrap();
     let file = memory_file(workspace.path());

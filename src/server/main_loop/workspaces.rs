@@ -12,7 +12,8 @@ impl Core {
         if !self.workspaces.contains_key(root) {
             let known = self.folders.iter().find(|folder| folder.path == root).cloned();
             let folder = known.unwrap_or_else(|| Folder::new(root.to_owned()));
-            let workspace = Workspace::open(&folder, &self.state_dir).map_err(|error| refused(&error))?;
+            let workspace =
+                Workspace::open(&folder, &self.state_dir, self.watch.clone()).map_err(|error| refused(&error))?;
             self.workspaces.insert(root.to_owned(), workspace);
         }
         self.workspaces.get_mut(root).ok_or_else(|| RequestError::internal("a workspace vanished"))

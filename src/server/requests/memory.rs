@@ -8,11 +8,8 @@ use super::{RETRIES, busy, new_revision};
 use crate::engine::effect::Effect;
 use crate::engine::event::{Event, Origin};
 use crate::engine::redact::redact;
-use crate::server::client::Urgency;
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::task::Reply;
-use crate::server::workspace::{Workspace, stamp};
-use crate::server::writer::{edited, file_refused};
 use crate::wire::protocol::{RequestError, SessionParams, params};
 
 impl Core {
@@ -62,35 +59,6 @@ impl Core {
         Err(busy(id))
     }
 
-    /// Takes in what the user has changed in the memory file since it was last looked at.
-    pub(in crate::server) fn look_at_file(&mut self, root: &Path, id: &str) {
-        let Some(workspace) = self.workspaces.get_mut(root) else { return };
-        let Workspace { store, sessions, .. } = workspace;
-        let Some(entry) = sessions.get_mut(id) else { return };
-        let seen = stamp(&entry.file.path());
-        if seen == entry.stamp || entry.session.memory().is_none() {
-            return;
-        }
-        let disk = entry.file.read();
-        // Empty: it is being saved, or will be written anew with the next version.
-        if matches!(&disk, Ok(Some(text)) if text.trim().is_empty()) {
-            return;
-        }
-        entry.stamp = seen;
-        let found = match disk {
-            Ok(Some(disk)) => edited(store, entry.key, &disk)
-                .map_err(|error| refused(&error))
-                .map(|base| base.map(|base| (base, disk))),
-            Ok(None) => return,
-            Err(error) => Err(file_refused(&error)),
-        };
-        match found {
-            Ok(Some((base, disk))) => self.file_edited(root, id, base, &disk),
-            Ok(None) => {}
-            Err(error) => self.client.show(Urgency::Warning, error.message),
-        }
-    }
-
     /// The user's text becomes part of the memory, and the file gets what comes of it.
     pub(in crate::server) fn file_edited(&mut self, root: &Path, id: &str, base: String, text: &str) {
         let clean = if self.config.redact { redact(text).into_owned() } else { text.to_owned() };
@@ -113,6 +81,9 @@ impl Core {
                 }
             }
         }
-        self.write_file(root, id, revision, Some(text.to_owned()), None);
+        match revision {
+            Some(_) => self.write_file(root, id, revision, Some(text.to_owned()), None),
+            None => self.put_back(root, id, Some(text.to_owned())),
+        }
     }
 }

@@ -60,6 +60,7 @@ impl Core {
     pub(super) fn memory(&mut self, text: &str) -> Answer {
         let params: SessionParams = params(text)?;
         let root = self.up_to_date(&params.session_id)?;
+        self.bring_back(&root, &params.session_id);
         let (workspace, entry) = there(self, &root, &params.session_id)?;
         let revision = version(workspace, entry, params.revision)?;
         let answer = json!({

@@ -36,6 +36,14 @@ impl Server {
         }
     }
 
+    /// Waits until there is an answer, or the server has ended without one. True where there is an answer.
+    pub fn await_end_or(&mut self, id: i64) -> bool {
+        let until = Instant::now() + DEADLINE;
+        while !self.answers.contains_key(&id) && self.pump(until) {}
+        assert!(self.at_end || self.answers.contains_key(&id), "neither an answer nor an end");
+        self.answers.remove(&id).is_some()
+    }
+
     /// Claims the answer to a request that matters to nobody, if it has come.
     pub fn forget_answer(&mut self, id: i64) {
         self.answers.remove(&id);

@@ -29,6 +29,8 @@ pub struct Options {
     pub lends: bool,
     /// Environment beside the directories.
     pub env: Vec<(&'static str, String)>,
+    /// A program, with its arguments, that runs the server.
+    pub under: Vec<String>,
     /// The client's process.
     pub process_id: Option<u32>,
 }
@@ -106,8 +108,9 @@ impl Server {
 
     /// A server to which nothing was said yet.
     pub fn spawn(place: &Workspace, options: &Options) -> Server {
-        let mut child = Command::new(PROGRAM)
-            .args(["serve", "--stdio"])
+        let mut words = options.under.iter().map(String::as_str).chain([PROGRAM, "serve", "--stdio"]);
+        let mut child = Command::new(words.next().unwrap())
+            .args(words)
             .env_clear()
             .env("HOME", place.outside("home"))
             .env("SESSION_MEMORY_STATE_DIR", place.state())
@@ -137,6 +140,11 @@ impl Server {
             ended: false,
             initialized: Value::Null,
         }
+    }
+
+    /// The number of its process, or of the one that runs it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends bytes as they are. A server that is gone already is no failure here.

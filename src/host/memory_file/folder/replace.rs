@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
@@ -11,19 +12,33 @@ use super::{FileError, Folder, GITIGNORE, IGNORE_ALL, foreign_owner, read_only};
 
 const TEMP_PREFIX: &str = ".session-memory.md.tmp-";
 const TEMP_DIGITS: usize = 16;
+/// How often, and after what time each, a file is read again that is empty because someone may be about to write it.
+const EMPTY_READS: u32 = 10;
+const EMPTY_FOR: Duration = Duration::from_millis(10);
 
 impl Folder {
-    /// Puts `text` in the place of `name` in one step: temporary file, fsync, rename, fsync of the folder.
-    pub(in super::super) fn replace(&self, name: &str, text: &str) -> Result<(), FileError> {
+    /// Puts `text` in the place of `name` in one step: temporary file, fsync, rename, fsync of the folder. Gives the
+    /// text that stood there at that moment, where the file system can tell.
+    pub(in super::super) fn replace(&self, name: &str, text: &str) -> Result<Option<String>, FileError> {
         let temp = temp_name();
         self.create(&temp, text).map_err(|cause| self.error(name, cause))?;
-        if let Err(cause) = self.dir.rename(&temp, &self.dir, name) {
-            let _ = self.dir.remove_file(&temp);
+        let replaced = match self.exchange(&temp, name) {
+            Ok(true) => self.read_saved(&temp).or_else(|error| {
+                // Something was put in the way since the check: it stays.
+                let back = self.exchange(&temp, name);
+                self.check_target(name)?;
+                Err(back.err().map_or(error, |cause| self.error(name, cause)))
+            }),
+            Ok(false) => {
+                self.sync();
+                return Ok(None);
+            }
             // Something may have been put in the way since the check.
-            return Err(self.explain(name, cause));
-        }
+            Err(cause) => Err(self.explain(name, cause)),
+        };
+        let _ = self.dir.remove_file(&temp);
         self.sync();
-        Ok(())
+        replaced
     }
 
     /// Makes a new file, 0600 and on disk when this returns, or leaves nothing.
@@ -39,6 +54,45 @@ impl Folder {
             let _ = self.dir.remove_file(name);
         }
         filled
+    }
+
+    /// Reads a file that was just taken out of its place. Who saves it in place empties it first, and goes on writing into
+    /// what is ours now: that is waited for.
+    fn read_saved(&self, temp: &str) -> Result<Option<String>, FileError> {
+        for _ in 0..EMPTY_READS {
+            let read = self.read(temp)?;
+            if read.as_ref().is_none_or(|text| !text.is_empty()) {
+                return Ok(read);
+            }
+            std::thread::sleep(EMPTY_FOR);
+        }
+        self.read(temp)
+    }
+
+    /// Gives a file the first of these names that is free; tells where it is then, `None` where there is no file.
+    pub(in super::super) fn rename_aside(
+        &self,
+        name: &str,
+        names: impl Iterator<Item = String>,
+    ) -> Result<Option<PathBuf>, FileError> {
+        for aside in names {
+            // An empty file of ours holds the name, so that the rename replaces nothing else.
+            match self.create(&aside, "") {
+                Err(cause) if cause.kind() == ErrorKind::AlreadyExists => continue,
+                made => made.map_err(|cause| self.error(&aside, cause))?,
+            }
+            let renamed = self.check_target(name).and_then(|()| match self.dir.rename(name, &self.dir, &aside) {
+                Ok(()) => Ok(Some(self.path.join(&aside))),
+                Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+                Err(cause) => Err(self.explain(name, cause)),
+            });
+            if !matches!(renamed, Ok(Some(_))) {
+                let _ = self.dir.remove_file(&aside);
+            }
+            self.sync();
+            return renamed;
+        }
+        Err(self.error(name, ErrorKind::AlreadyExists.into()))
     }
 
     /// Deletes a file of our own; one that is not there is fine.

@@ -115,3 +115,51 @@ fn sessions_come_and_go_side_by_side() {
     memory_file(workspace.path()).remove().unwrap();
     assert_eq!(names(workspace.path()), [""; 0]);
 }
+
+/// Whoever replaces a text has it: of all that was ever written, each is in somebody's hands or in the file.
+#[test]
+fn a_text_that_is_replaced_is_handed_over() {
+    let base = fast_folder();
+    let file = memory_file(base.path());
+    let save = |writer: u32| -> Vec<String> {
+        (0..500).filter_map(|turn| file.replace(&format!("{writer}: text {turn}")).unwrap()).collect()
+    };
+    let mut texts: Vec<String> = thread::scope(|scope| {
+        let writers: Vec<_> = (0..3).map(|writer| scope.spawn(move || save(writer))).collect();
+        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+    });
+    texts.extend(file.read().unwrap());
+    texts.sort();
+    let mut expected: Vec<String> =
+        (0..3).flat_map(|writer| (0..500).map(move |turn| format!("{writer}: text {turn}"))).collect();
+    expected.sort();
+    assert_eq!(texts, expected);
+    assert_eq!(names(file.path().parent().unwrap()), ["session-memory.md"]);
+}
+
+/// Who saves in place empties the file first: a reader sees it empty or whole, as far as the system writes it at once, which
+/// is a page.
+#[test]
+fn a_text_that_is_written_in_place_is_read_whole_or_as_empty() {
+    let base = fast_folder();
+    let file = memory_file(base.path());
+    let texts = ["first ".repeat(100), "second ".repeat(500)];
+    file.write(&texts[0]).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for text in &texts {
+                    fs::write(file.path(), text).unwrap();
+                    // So that some reads meet a file at rest.
+                    thread::sleep(Duration::from_micros(200));
+                }
+            }
+        });
+        let _stop = Stop(&done);
+        for _ in 0..5000 {
+            let text = file.read().unwrap().unwrap();
+            assert!(text.is_empty() || texts.contains(&text), "{} bytes", text.len());
+        }
+    });
+}
