@@ -130,13 +130,16 @@ fn what_is_no_text_is_moved_aside_and_the_memory_written_anew() {
             assert_eq!(asides.len(), round, "{name}: {asides:?}");
             assert!(asides.iter().any(|aside| message.contains(aside.to_str().unwrap())), "{name}: {message}");
         }
-        // So is what stands there before the first version.
+        // What stood there before the first version is none of ours.
         let other = place.memory_file("other");
         fs::create_dir(other.parent().unwrap()).unwrap();
         fs::write(&other, bytes).unwrap();
-        begin(&mut server, "other");
-        assert!(server.notification(SHOW, |_| true)["message"].as_str().unwrap().contains(said), "{name}");
-        assert!(fs::read_to_string(other).unwrap().contains("thing number 1"), "{name}");
+        server.tolerate(SHOW);
+        server.append("other", &[user("u1", "Please do thing number 1.")]);
+        let error = server.refused("refresh", json!({"sessionId": "other"}));
+        assert!(error.code == -32003 && error.message.contains("memoryFile"), "{name}: {error:?}");
+        server.notification(DID_UPDATE, |params| params["sessionId"] == "other");
+        assert_eq!(fs::read(&other).unwrap(), bytes, "{name}: left alone");
         for aside in &asides {
             assert_eq!(fs::read(aside).unwrap(), bytes, "{name}: nothing is lost");
         }
