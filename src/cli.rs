@@ -13,6 +13,7 @@ mod show;
 mod timeline;
 mod transcript;
 mod usage;
+mod versions;
 mod workspace;
 
 use std::io::IsTerminal as _;
@@ -45,6 +46,16 @@ enum Command {
     Compact(compact::Args),
     /// Print the memory of a session
     Show(show::Args),
+    /// List the versions of a memory
+    History(versions::HistoryArgs),
+    /// Show what changed between two versions of a memory
+    Diff(versions::DiffArgs),
+    /// Go back to an earlier version of a memory
+    Restore(versions::RestoreArgs),
+    /// Show which version brought each line of a memory, and from which event
+    Blame(versions::BlameArgs),
+    /// Show what became of the events at a compaction
+    Explain(versions::ExplainArgs),
     /// Find events in all sessions of a workspace
     Search(search::Args),
     /// List the sessions of a workspace
@@ -76,6 +87,11 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Compact(args) => compact::run(&args, &config),
         Command::Show(args) => show::run(&args, &config),
+        Command::History(args) => versions::history(&args),
+        Command::Diff(args) => versions::diff(&args),
+        Command::Restore(args) => versions::restore(&args),
+        Command::Blame(args) => versions::blame(&args),
+        Command::Explain(args) => versions::explain(&args),
         Command::Search(args) => search::run(&args),
         Command::Sessions(args) => sessions::run(&args, &config),
         Command::Usage(args) => usage::run(&args, &config.model.prices),

@@ -117,9 +117,14 @@ impl Explained {
                 lines.iter().map(|line| line.event).filter(|event| *event > 0).min(),
                 lines.iter().map(|line| line.event).max(),
             ) {
-                rows.push(format!("  {:<17}{:>4} lines, events {first} to {last}", section.title(), lines.len()));
+                rows.push(format!(
+                    "  {:<17}{:>4} {}, events {first} to {last}",
+                    section.title(),
+                    lines.len(),
+                    noun(&lines)
+                ));
             } else if !lines.is_empty() {
-                rows.push(format!("  {:<17}{:>4} lines", section.title(), lines.len()));
+                rows.push(format!("  {:<17}{:>4} {}", section.title(), lines.len(), noun(&lines)));
             }
         }
         if !self.searchable.is_empty() {
@@ -140,6 +145,10 @@ impl Explained {
     pub fn searchable_events(&self) -> u64 {
         self.searchable.iter().map(|(first, last)| last - first + 1).sum()
     }
+}
+
+fn noun(lines: &[&Told]) -> &'static str {
+    if lines.len() == 1 { "line" } else { "lines" }
 }
 
 /// The first of a list, and how many more there are.
