@@ -13,6 +13,7 @@ pub mod guard;
 pub mod intake;
 pub mod memory;
 pub mod message;
+pub mod outline;
 pub mod prices;
 pub mod prompt;
 pub mod redact;

@@ -4,6 +4,7 @@
 
 mod file;
 mod fit;
+pub mod mark;
 mod render;
 
 pub use file::{FrontMatter, parse_file, render_file, rfc3339};
