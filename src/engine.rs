@@ -8,6 +8,7 @@ pub mod diff;
 pub mod edits;
 pub mod effect;
 pub mod event;
+pub mod event_page;
 pub mod extract;
 pub mod guard;
 pub mod intake;
