@@ -7,6 +7,7 @@
 pub mod backend;
 mod client;
 mod convert;
+mod document;
 mod imports;
 mod main_loop;
 mod models;

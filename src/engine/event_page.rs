@@ -18,7 +18,7 @@ const LONG: usize = 1 << 20;
 
 /// What is told of an event.
 #[derive(Clone, Debug)]
-pub struct EventPage<'a> {
+pub struct EventPage {
     /// Its number.
     pub seq: u64,
     /// When it happened, milliseconds since the epoch.
@@ -26,12 +26,12 @@ pub struct EventPage<'a> {
     /// A rewind has taken it out of the conversation.
     pub abandoned: bool,
     /// Its JSON as stored.
-    pub raw: &'a str,
+    pub raw: Box<str>,
     /// The tool whose answer it is, as far as that is known.
     pub tool: Option<String>,
 }
 
-impl EventPage<'_> {
+impl EventPage {
     /// The first words of the event, for a tooltip.
     pub fn short(&self) -> String {
         let turn = self.turn();
@@ -51,7 +51,7 @@ impl EventPage<'_> {
         let turn = self.turn();
         let mut page = self.headline("# ", turn.as_ref());
         match &turn {
-            None => fenced("json", self.raw, &mut page),
+            None => fenced("json", &self.raw, &mut page),
             Some(turn) => {
                 for part in &turn.parts {
                     let (title, text) = described(part);
@@ -64,7 +64,7 @@ impl EventPage<'_> {
     }
 
     fn turn(&self) -> Option<Turn> {
-        match read_event(self.raw).ok()?.body {
+        match read_event(&self.raw).ok()?.body {
             Body::Turn(turn) => Some(turn),
             Body::Usage(_) => None,
         }
@@ -184,8 +184,8 @@ mod tests {
 
     use super::*;
 
-    fn page(raw: &str) -> EventPage<'_> {
-        EventPage { seq: 7, at: 0, abandoned: false, raw, tool: None }
+    fn page(raw: &str) -> EventPage {
+        EventPage { seq: 7, at: 0, abandoned: false, raw: raw.into(), tool: None }
     }
 
     #[test]

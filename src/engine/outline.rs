@@ -129,6 +129,6 @@ impl Item {
             let start = range.end.saturating_sub(text.len() - unmarked.len());
             self.mark = Some((event, start.max(range.start)..range.end));
         }
-        self.text = unmarked.trim_end().to_owned();
+        unmarked.trim_end().clone_into(&mut self.text);
     }
 }

@@ -46,10 +46,8 @@ impl Tree {
             return None;
         }
         let path = Path::new(path);
-        let inside = match path.is_absolute() {
-            true => self.names.iter().find_map(|name| path.strip_prefix(name).ok())?,
-            false => path,
-        };
+        let inside =
+            if path.is_absolute() { self.names.iter().find_map(|name| path.strip_prefix(name).ok())? } else { path };
         let plain = inside.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         let named = inside.components().any(|part| matches!(part, Component::Normal(_)));
         (plain && named).then_some(inside)
@@ -181,6 +179,9 @@ mod tests {
         }
     }
 
+    /// Folder, start, most; names, all.
+    type Case<'a> = (&'a str, &'a str, usize, &'a [&'a str], bool);
+
     #[test]
     fn folders_are_listed_without_following_links() {
         let place = tempfile::tempdir().unwrap();
@@ -193,7 +194,6 @@ mod tests {
         let tree = Tree::open(root, root).unwrap();
         let absolute = format!("{}/src", root.display());
         let whole = root.display().to_string();
-        type Case<'a> = (&'a str, &'a str, usize, &'a [&'a str], bool);
         let cases: [Case; 9] = [
             ("", "", 9, &["src/", "top.md"], true),
             ("src", "", 9, &["a.rs", "ab.rs", "deep/"], true),

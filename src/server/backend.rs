@@ -8,19 +8,28 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
-    DidChangeConfigurationParams, DidChangeWorkspaceFoldersParams, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, LSPAny, notification::Notification, request::Request,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbolParams,
+    DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, LSPAny,
+    Location, ReferenceParams, Uri, notification::Notification, request::Request,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
 use super::client::{Client, Notice};
 use super::convert;
+use super::convert::document as converted;
+use super::document::{self, Change, Slow};
 use super::main_loop::MainLoop;
 use super::task::Task;
 use super::transport;
 use crate::config::{Config, Source};
 use crate::wire::jsonrpc::RawJson;
 use crate::wire::protocol::{COMPLETE, Method, RequestError};
+
+/// Quiet time after a keystroke before a document is looked over.
+const TYPING: std::time::Duration = std::time::Duration::from_millis(300);
 
 struct Backend {
     tasks: Sender<Task>,
@@ -46,6 +55,25 @@ impl Backend {
                 client.delivered().await;
             }
             answer
+        }
+    }
+
+    /// Asks about a document; `None` where there is nothing to say about it.
+    async fn ask<T: Send>(
+        &self,
+        uri: &Uri,
+        request: impl FnOnce(oneshot::Sender<T>) -> document::Request + Send,
+    ) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        if let Some(path) = converted::document_path(uri) {
+            self.tell(Task::Document { uri: uri.to_string(), path, request: request(reply) });
+        }
+        answer.await.ok()
+    }
+
+    fn changed(&self, uri: &Uri, version: i32, change: Change) {
+        if let Some(path) = converted::document_path(uri) {
+            self.tell(Task::Changed { uri: uri.to_string(), path, version: version.into(), change });
         }
     }
 
@@ -119,6 +147,80 @@ impl LanguageServer for Backend {
         self.tell(Task::Folders { added, removed });
     }
 
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.changed(&document.uri, document.version, Change::Text(document.text));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let document = params.text_document;
+        // The whole text, because that is what we ask for at `initialize`.
+        let Some(change) = params.content_changes.into_iter().rfind(|change| change.range.is_none()) else { return };
+        self.changed(&document.uri, document.version, Change::Text(change.text));
+        let tasks = self.tasks.clone();
+        let Some(path) = converted::document_path(&document.uri) else { return };
+        tokio::spawn(async move {
+            tokio::time::sleep(TYPING).await;
+            let (uri, version) = (document.uri.to_string(), document.version.into());
+            let _ = tasks.send(Task::Changed { uri, path, version, change: Change::Quiet });
+        });
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.changed(&params.text_document.uri, 0, Change::Saved);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.changed(&params.text_document.uri, 0, Change::Closed);
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        Ok(self.ask(&params.text_document.uri, document::Request::Symbols).await.map(converted::symbols))
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        Ok(self.ask(&params.text_document.uri, document::Request::Folds).await.map(converted::folds))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Hover(place, reply));
+        Ok(self.ask(&at.text_document.uri, request).await.flatten().map(converted::hover))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Definition(place, reply));
+        Ok(self.ask(&at.text_document.uri, request).await.and_then(converted::definition))
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::References(place, reply);
+        Ok(self.ask(&at.text_document.uri, request).await.map(converted::locations))
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        Ok(self.ask(&params.text_document.uri, document::Request::Lenses).await.map(converted::lenses))
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let (uri, span) = (params.text_document.uri, converted::span(params.range));
+        let request = |reply| document::Request::Slow(Slow::Actions(span, reply));
+        let actions = self.ask(&uri, request).await;
+        Ok(actions.map(|actions| converted::actions(actions, &uri, params.context.only.as_deref())))
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Completion(place, reply));
+        Ok(self.ask(&at.text_document.uri, request).await.map(converted::completions))
+    }
+
     /// Only commands that are no twin of a method arrive here: the transport has made those their methods.
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         let known: Vec<String> = Method::ALL.iter().map(|method| method.command()).collect();
@@ -171,6 +273,21 @@ async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>
                     let result = client.send_request::<Complete>(params).await;
                     let _ = answer.send(result.map_err(|error| (error.code.code(), error.message.into_owned())));
                 });
+            }
+            Notice::Diagnostics(uri, version, findings) => {
+                if let Ok(uri) = uri.parse() {
+                    client.publish_diagnostics(uri, converted::diagnostics(findings), version).await;
+                }
+            }
+            Notice::Open(path) => {
+                if let Some(params) = converted::shown(&path) {
+                    let client = client.clone();
+                    tokio::spawn(async move { client.show_document(params).await });
+                }
+            }
+            Notice::LensesChanged => {
+                let client = client.clone();
+                tokio::spawn(async move { client.code_lens_refresh().await });
             }
             Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use super::document::{self, Abilities, Change};
 use super::models::{Credentials, Response};
 use super::workspace::Folder;
 use crate::wire::protocol::{Method, RequestError};
@@ -41,6 +42,26 @@ pub enum Task {
         params: String,
         /// Where the answer goes.
         reply: Reply,
+    },
+    /// A standard request about a document.
+    Document {
+        /// The document as the client names it.
+        uri: String,
+        /// Its path.
+        path: PathBuf,
+        /// What is asked.
+        request: document::Request,
+    },
+    /// The editor did something with a document.
+    Changed {
+        /// The document as the client names it.
+        uri: String,
+        /// Its path.
+        path: PathBuf,
+        /// The client's number of its text.
+        version: i64,
+        /// What.
+        change: Change,
     },
     /// A part of an import that runs on a thread of its own.
     Imported(super::imports::Batch),
@@ -84,4 +105,6 @@ pub struct ClientSettings {
     pub credentials: Credentials,
     /// It can lend its own model.
     pub lends: bool,
+    /// What it can do with documents.
+    pub abilities: Abilities,
 }

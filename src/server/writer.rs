@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
+use super::document::{ShowView, Work};
 use super::main_loop::refused;
 use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
@@ -18,6 +19,7 @@ use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
 use crate::host::memory_file::{FileError, MemoryFile};
 use crate::host::store::{Query, SessionKey, Store, StoreError};
+use crate::host::views;
 use crate::wire::protocol::{RequestError, code};
 
 /// Event text put into the search index in one transaction, in bytes; other writers wait that long.
@@ -46,6 +48,8 @@ pub enum Job {
     Forget {
         /// The store's folder.
         state: PathBuf,
+        /// The session.
+        session_id: String,
         /// Where the file is.
         file: MemoryFile,
         /// The request that waits for it.
@@ -71,6 +75,10 @@ pub enum Job {
         /// Where the answer goes.
         reply: Reply,
     },
+    /// Something about an open document.
+    Document(Box<Work>),
+    /// A text to show in the editor.
+    Show(ShowView),
     /// Everything sent before is done.
     Flush {
         /// Told then.
@@ -136,6 +144,7 @@ impl Worker {
     }
 
     fn handle(&mut self, job: Job) {
+        let client = self.client.clone();
         match job {
             Job::Write { root, state, session_id, file, known, revision, reply } => {
                 let written = self.write(&root, &state, &session_id, &file, known.as_deref());
@@ -149,11 +158,17 @@ impl Worker {
                     (Err(error), None) => self.client.show(Urgency::Error, error.message),
                 }
             }
-            Job::Forget { state, file, reply } => {
+            Job::Forget { state, session_id, file, reply } => {
                 let removed = file.remove().map_err(|error| file_refused(&error));
                 let erased = self.store(&state).and_then(|store| store.erase()).map_err(|error| refused(&error));
-                let _ = reply.send(removed.and(erased).map(|()| "{}".to_owned()));
+                let views = views::remove(&state, &session_id).map_err(|error| views_refused(&state, &error));
+                let _ = reply.send(removed.and(erased).and(views).map(|()| "{}".to_owned()));
             }
+            Job::Document(work) => match self.store(&work.state) {
+                Ok(store) => work.run(store, &client),
+                Err(error) => tracing::warn!("{error}"),
+            },
+            Job::Show(view) => view.run(&self.client),
             Job::Index { state } => {
                 if !self.unindexed.contains(&state) {
                     self.unindexed.push(state);
@@ -273,6 +288,12 @@ pub fn edited(store: &Store, key: SessionKey, disk: &str) -> Result<Option<Strin
     // No version is named: the edit is seen against the newest.
     let newest = store.revision(key, None)?;
     Ok(Some(newest.map(|revision| revision.text).unwrap_or_default()))
+}
+
+fn views_refused(state: &Path, error: &std::io::Error) -> RequestError {
+    let path = state.join("views").display().to_string();
+    let message = format!("{path}: a view of the session was not deleted: {error}; delete it by hand");
+    RequestError { code: code::WRITE_REFUSED, message, data: Some(serde_json::json!({"path": path})) }
 }
 
 /// The file's refusal on the wire.

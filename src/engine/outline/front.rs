@@ -26,7 +26,7 @@ pub struct Front {
 
 impl Front {
     /// Reads the front matter of a text.
-    pub(super) fn read(rows: &Rows) -> Front {
+    pub fn read(rows: &Rows) -> Front {
         let mut front = Front::default();
         if rows.get(0).trim_start_matches('\u{feff}').trim_end() != "---" {
             front

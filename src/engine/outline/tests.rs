@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::word::{Named, words, words_at};
@@ -10,11 +12,11 @@ fn shown(text: &str) -> String {
     let mut shown = format!("{:?}", outline.front.rows);
     for part in &outline.parts {
         let name = part.section.map_or_else(|| format!("({})", part.title), |section| format!("{section:?}"));
-        shown.push_str(&format!(" | {name} {:?}", part.rows));
+        let _ = write!(shown, " | {name} {:?}", part.rows);
         for item in &part.items {
             let kind = if item.listed { "-" } else { "p" };
             let event = item.mark.as_ref().map(|(event, _)| format!(" ^{event}")).unwrap_or_default();
-            shown.push_str(&format!(" {kind}{:?} {:?}{event}", item.rows, item.text));
+            let _ = write!(shown, " {kind}{:?} {:?}{event}", item.rows, item.text);
         }
     }
     shown

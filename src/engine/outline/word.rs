@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::engine::extract::lexer;
+
 /// The longest word looked at, in bytes.
 const LONGEST: usize = 400;
 
@@ -71,7 +73,35 @@ pub fn words_at(row: &str, byte: usize) -> Vec<Word<'_>> {
     at
 }
 
+/// Whether a word is an identifier: a name that an agent can only repeat if it remembers it.
+pub fn is_identifier(word: &str) -> bool {
+    let mut found = false;
+    lexer::scan(word, |_, _| found = true);
+    found
+}
+
 impl<'a> Named<'a> {
+    /// Whether the word can only be meant as the path of a file: it has folders, and its last part has an ending.
+    pub fn is_file(&self) -> bool {
+        let odd =
+            |letter: char| letter.is_control() || matches!(letter, '*' | '?' | '$' | '\\' | '#' | '@' | '=' | '&');
+        if self.path.contains("//")
+            || self.path.starts_with('~')
+            || self.path.contains("...")
+            || self.path.contains(odd)
+        {
+            return false;
+        }
+        let Some((folders, name)) = self.path.rsplit_once('/') else { return false };
+        let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending);
+        let fits = |ending: &str| {
+            (1..=10).contains(&ending.len())
+                && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && ending.bytes().any(|byte| byte.is_ascii_alphabetic())
+        };
+        !folders.is_empty() && ending.is_some_and(fits)
+    }
+
     /// Reads a word as a path: `src/a.rs`, `src/a.rs:10`, `src/a.rs:10:4`. Any word is one.
     pub fn read(word: &'a str) -> Named<'a> {
         let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
@@ -107,6 +137,32 @@ mod tests {
                 found.push(word.text);
             });
             assert_eq!(found, expected, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_file_and_what_is_not() {
+        let files = ["src/a.rs", "./a/b.c", "/x/y.toml:10", "a b/c.md", "src/x.test.ts", "a/.x.yml"];
+        let others = [
+            "a.rs",
+            "and/or",
+            "application/json",
+            "a/b",
+            "http://x.org/a.html",
+            "~/a/b.c",
+            "src/*.rs",
+            "/a.rs",
+            "v1/2.0",
+            "a/.env",
+            "src/...rs",
+            "@types/node.d",
+            "a/b.",
+            "",
+        ];
+        for (words, expected) in [(&files[..], true), (&others[..], false)] {
+            for word in words {
+                assert_eq!(Named::read(word).is_file(), expected, "{word}");
+            }
         }
     }
 
