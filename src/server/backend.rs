@@ -1,11 +1,12 @@
 //! The methods of the server. Every handler's first statement is one synchronous send into the main loop, so that
 //! the loop sees requests and notifications in the order they arrived; a request then awaits its answer.
 
+mod deliver;
+
 use std::process::ExitCode;
 use std::sync::mpsc::Sender;
 
-use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
@@ -13,11 +14,11 @@ use tower_lsp::ls_types::{
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbolParams,
     DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, LSPAny,
-    Location, ReferenceParams, Uri, notification::Notification, request::Request,
+    Location, ReferenceParams, Uri,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
-use super::client::{Client, Notice};
+use super::client::Client;
 use super::convert;
 use super::convert::document as converted;
 use super::document::{self, Change, Slow};
@@ -26,7 +27,7 @@ use super::task::Task;
 use super::transport;
 use crate::config::{Config, Source};
 use crate::wire::jsonrpc::RawJson;
-use crate::wire::protocol::{COMPLETE, Method, RequestError};
+use crate::wire::protocol::{Method, RequestError};
 
 /// Quiet time after a keystroke before a document is looked over.
 const TYPING: std::time::Duration = std::time::Duration::from_millis(300);
@@ -64,10 +65,9 @@ impl Backend {
         uri: &Uri,
         request: impl FnOnce(oneshot::Sender<T>) -> document::Request + Send,
     ) -> Option<T> {
+        let path = converted::document_path(uri)?;
         let (reply, answer) = oneshot::channel();
-        if let Some(path) = converted::document_path(uri) {
-            self.tell(Task::Document { uri: uri.to_string(), path, request: request(reply) });
-        }
+        self.tell(Task::Document { uri: uri.to_string(), path, request: request(reply) });
         answer.await.ok()
     }
 
@@ -229,71 +229,6 @@ impl LanguageServer for Backend {
     }
 }
 
-/// A notification whose method is only known at run time has a type of its own for each.
-macro_rules! notifications {
-    ($($name:ident = $method:literal),* $(,)?) => {
-        $(struct $name;
-        impl Notification for $name {
-            type Params = Value;
-            const METHOD: &'static str = $method;
-        })*
-
-        async fn notify(client: &LspClient, method: &str, params: Value) {
-            match method {
-                $($method => client.send_notification::<$name>(params).await,)*
-                _ => tracing::error!("no notification {method}"),
-            }
-        }
-    };
-}
-
-notifications! {
-    DidUpdate = "sessionMemory/didUpdate",
-    DidChangePressure = "sessionMemory/didChangePressure",
-    Progress = "$/progress",
-}
-
-/// The request by which the editor lends its model.
-enum Complete {}
-
-impl Request for Complete {
-    type Params = Value;
-    type Result = Value;
-    const METHOD: &'static str = COMPLETE;
-}
-
-async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>) {
-    while let Some(notice) = notices.recv().await {
-        match notice {
-            Notice::Notification(method, params) => notify(&client, method, params).await,
-            Notice::Delivered(sender) => drop(sender.send(())),
-            Notice::Complete(params, answer) => {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    let result = client.send_request::<Complete>(params).await;
-                    let _ = answer.send(result.map_err(|error| (error.code.code(), error.message.into_owned())));
-                });
-            }
-            Notice::Diagnostics(uri, version, findings) => {
-                if let Ok(uri) = uri.parse() {
-                    client.publish_diagnostics(uri, converted::diagnostics(findings), version).await;
-                }
-            }
-            Notice::Open(path) => {
-                if let Some(params) = converted::shown(&path) {
-                    let client = client.clone();
-                    tokio::spawn(async move { client.show_document(params).await });
-                }
-            }
-            Notice::LensesChanged => {
-                let client = client.clone();
-                tokio::spawn(async move { client.code_lens_refresh().await });
-            }
-            Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
-        }
-    }
-}
-
 /// Serves on stdin and stdout until the client is gone.
 ///
 /// # Errors
@@ -313,7 +248,7 @@ pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
     let (input, output) = transport::stdio()?;
     let exit = runtime.block_on(async move {
         if let Some(client) = lsp_client {
-            tokio::spawn(deliver(client, notices));
+            tokio::spawn(deliver::deliver(client, notices));
         }
         let parent_died = async {
             match parent_pid.await {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
-use super::document::{ShowView, Work};
+use super::document::{self, ShowView, Work};
 use super::main_loop::refused;
 use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
@@ -19,7 +19,6 @@ use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
 use crate::host::memory_file::{FileError, MemoryFile};
 use crate::host::store::{Query, SessionKey, Store, StoreError};
-use crate::host::views;
 use crate::wire::protocol::{RequestError, code};
 
 /// Event text put into the search index in one transaction, in bytes; other writers wait that long.
@@ -77,6 +76,8 @@ pub enum Job {
     },
     /// Something about an open document.
     Document(Box<Work>),
+    /// Nothing is wrong any more with the document of this URI.
+    NothingWrong(String),
     /// A text to show in the editor.
     Show(ShowView),
     /// Everything sent before is done.
@@ -161,13 +162,14 @@ impl Worker {
             Job::Forget { state, session_id, file, reply } => {
                 let removed = file.remove().map_err(|error| file_refused(&error));
                 let erased = self.store(&state).and_then(|store| store.erase()).map_err(|error| refused(&error));
-                let views = views::remove(&state, &session_id).map_err(|error| views_refused(&state, &error));
+                let views = document::forget_views(&state, &session_id);
                 let _ = reply.send(removed.and(erased).and(views).map(|()| "{}".to_owned()));
             }
             Job::Document(work) => match self.store(&work.state) {
                 Ok(store) => work.run(store, &client),
                 Err(error) => tracing::warn!("{error}"),
             },
+            Job::NothingWrong(uri) => self.client.diagnostics(uri, None, Vec::new()),
             Job::Show(view) => view.run(&self.client),
             Job::Index { state } => {
                 if !self.unindexed.contains(&state) {
@@ -288,12 +290,6 @@ pub fn edited(store: &Store, key: SessionKey, disk: &str) -> Result<Option<Strin
     // No version is named: the edit is seen against the newest.
     let newest = store.revision(key, None)?;
     Ok(Some(newest.map(|revision| revision.text).unwrap_or_default()))
-}
-
-fn views_refused(state: &Path, error: &std::io::Error) -> RequestError {
-    let path = state.join("views").display().to_string();
-    let message = format!("{path}: a view of the session was not deleted: {error}; delete it by hand");
-    RequestError { code: code::WRITE_REFUSED, message, data: Some(serde_json::json!({"path": path})) }
 }
 
 /// The file's refusal on the wire.

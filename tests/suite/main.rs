@@ -7,6 +7,7 @@
 mod cli;
 mod compaction;
 mod crash;
+mod editor;
 mod errors;
 mod events;
 mod file;

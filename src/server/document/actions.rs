@@ -69,7 +69,7 @@ pub(super) fn actions(ground: &Ground, at: Span) -> Result<Vec<Action>, StoreErr
 fn gone_items<'o>(ground: &Ground, outline: &'o Outline, rows: &Rows) -> Vec<(&'o Part, &'o Item)> {
     let mut looked_at = 0;
     let mut is_about_gone = |item: &Item| {
-        mentions(item, rows).iter().any(|mention| {
+        mentions(ground, item, rows).iter().any(|mention| {
             looked_at += 1;
             looked_at <= MOST_PATHS && is_gone(ground, mention.path)
         })

@@ -24,8 +24,6 @@ const SLACK: Duration = Duration::from_secs(2);
 pub struct Check {
     /// The client's version of the text.
     pub version: Option<i32>,
-    /// The document is closed: there is nothing to say about it any more.
-    pub close: bool,
 }
 
 /// How bad something is.
@@ -102,22 +100,25 @@ pub(super) struct Mention<'a> {
 }
 
 /// The files that an item names, as far as that is sure.
-pub(super) fn mentions<'a>(item: &Item, rows: &Rows<'a>) -> Vec<Mention<'a>> {
-    let mut mentions = Vec::new();
+pub(super) fn mentions<'a>(ground: &Ground, item: &Item, rows: &Rows<'a>) -> Vec<Mention<'a>> {
+    let mut mentions: Vec<Mention> = Vec::new();
     for row in item.rows.clone() {
         let start = rows.range(row).start;
         words(rows.get(row), |word| {
             let named = Named::read(word.text);
-            if named.is_file() {
-                let span = rows.span(start + word.bytes.start..start + word.bytes.end);
+            if !named.is_file() {
+                return;
+            }
+            let span = rows.span(start + word.bytes.start..start + word.bytes.end);
+            // What stands in back-ticks with spaces is a file only if there is one; mostly it is a command.
+            let spaced = named.path.contains(' ');
+            let inside =
+                mentions.last().is_some_and(|last| last.span.start.row == span.start.row && span.start < last.span.end);
+            if !inside && (!spaced || ground.tree.find(named.path).is_some()) {
                 mentions.push(Mention { path: named.path, span });
             }
         });
     }
-    // Back-ticks with a space in them are one name where they are a file, and several words where not.
-    mentions.dedup_by(|later, earlier| {
-        later.span.start < earlier.span.end && later.span.start.row == earlier.span.start.row
-    });
     mentions
 }
 
@@ -131,7 +132,7 @@ fn files(ground: &Ground, outline: &Outline, rows: &Rows) -> Result<Vec<Finding>
     let mut seen: HashMap<&str, bool> = HashMap::new();
     let mut times: HashMap<u64, Option<SystemTime>> = HashMap::new();
     for (_, item) in outline.items() {
-        for mention in mentions(item, rows) {
+        for mention in mentions(ground, item, rows) {
             if !seen.contains_key(mention.path) && seen.len() >= MOST_PATHS {
                 return Ok(findings);
             }

@@ -44,7 +44,9 @@ impl Target {
 
     /// The word at the place that is an identifier or a path: what stands alone in back-ticks, or looks like one.
     pub fn identifier(&self) -> Option<(&str, Span)> {
-        let found = self.words.iter().find(|(word, _, quoted)| *quoted || is_identifier(word))?;
+        // A name inside of a quoted command is meant, not the command.
+        let named = self.words.iter().rev().find(|(word, ..)| is_identifier(word));
+        let found = named.or_else(|| self.words.iter().find(|(_, _, quoted)| *quoted))?;
         Some((&found.0, found.1))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::check::Check;
 use super::{Owner, Slow};
 use crate::server::main_loop::Core;
+use crate::server::writer::Job;
 
 /// Documents of a client kept at most; a client that never closes any does not fill the memory.
 const MOST: usize = 64;
@@ -30,6 +31,8 @@ struct Document {
     version: i64,
     text: Arc<str>,
     owner: Option<Owner>,
+    /// The client was told what is wrong with it.
+    told: bool,
 }
 
 /// What a client says it can do with documents.
@@ -89,7 +92,8 @@ impl Core {
                     return;
                 }
                 let owner = self.documents.owner(path);
-                let document = Document { uri: uri.to_owned(), version, text: text.into(), owner };
+                let told = self.documents.open.get(path).is_some_and(|document| document.told);
+                let document = Document { uri: uri.to_owned(), version, text: text.into(), owner, told };
                 self.documents.open.insert(path.to_owned(), document);
                 if !known {
                     self.check(path);
@@ -104,10 +108,8 @@ impl Core {
             }
             Change::Closed => {
                 let Some(document) = self.documents.open.remove(path) else { return };
-                if let Some(owner) = document.owner {
-                    // Behind the checks that are under way.
-                    let slow = Slow::Check(Check { version: None, close: true });
-                    self.document_work(&document.uri, path, &owner, document.text, slow);
+                if document.told {
+                    self.nothing_wrong(document.uri);
                 }
             }
         }
@@ -128,9 +130,25 @@ impl Core {
     fn check(&mut self, path: &Path) {
         let Some(document) = self.documents.open.get(path) else { return };
         let (uri, version) = (document.uri.clone(), document.version);
-        if let Some((owner, text)) = self.memory_document(path) {
-            let slow = Slow::Check(Check { version: i32::try_from(version).ok(), close: false });
-            self.document_work(&uri, path, &owner, text, slow);
+        let memory = self.memory_document(path);
+        let told = self
+            .documents
+            .open
+            .get_mut(path)
+            .is_some_and(|document| std::mem::replace(&mut document.told, memory.is_some()));
+        match memory {
+            Some((owner, text)) => {
+                let slow = Slow::Check(Check { version: i32::try_from(version).ok() });
+                self.document_work(&uri, path, &owner, text, slow);
+            }
+            // It was a memory until its session was forgotten.
+            None if told => self.nothing_wrong(uri),
+            None => {}
         }
+    }
+
+    /// Takes back what was told about a document, behind the checks that are under way.
+    fn nothing_wrong(&mut self, uri: String) {
+        self.writer.send(Job::NothingWrong(uri));
     }
 }

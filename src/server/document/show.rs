@@ -1,6 +1,6 @@
 //! `show: true` on `compact` and `diff`: the answer's text is written as a view and opened in the editor.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use crate::host::views;
 use crate::server::client::{Client, Urgency};
 use crate::server::main_loop::Core;
 use crate::server::writer::Job;
-use crate::wire::protocol::Method;
+use crate::wire::protocol::{Method, RequestError, code};
 
 /// A text to show.
 #[derive(Debug)]
@@ -34,6 +34,18 @@ impl ShowView {
             Err(error) => client.show(Urgency::Warning, format!("{} cannot be shown: {error}", self.name)),
         }
     }
+}
+
+/// Deletes what was shown of a session.
+///
+/// # Errors
+/// For the wire, where a file cannot be deleted.
+pub fn forget_views(state: &Path, session: &str) -> Result<(), RequestError> {
+    views::remove(state, session).map_err(|error| {
+        let path = state.join("views").display().to_string();
+        let message = format!("{path}: a view of the session was not deleted: {error}; delete it by hand");
+        RequestError { code: code::WRITE_REFUSED, message, data: Some(serde_json::json!({"path": path})) }
+    })
 }
 
 /// The parameters that matter here, of whatever method.

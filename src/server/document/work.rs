@@ -72,9 +72,6 @@ impl Work {
     /// Does it and answers. What fails is logged, and the answer is an empty one.
     pub fn run(self, store: &Store, client: &Client) {
         let Work { uri, path, text, root, shown, state, session, section_tokens, slow } = self;
-        if let Slow::Check(Check { close: true, .. }) = slow {
-            return client.diagnostics(uri, None, Vec::new());
-        }
         let tree = match Tree::open(&shown, &root) {
             Ok(tree) => tree,
             Err(error) => return tracing::warn!("{}: {error}", root.display()),
@@ -94,7 +91,7 @@ impl Work {
                 Ok(())
             }
             Slow::Actions(at, reply) => actions::actions(&ground, at).map(|found| drop(reply.send(found))),
-            Slow::Check(Check { version, .. }) => check::findings(&ground).map(|findings: Vec<Finding>| {
+            Slow::Check(Check { version }) => check::findings(&ground).map(|findings: Vec<Finding>| {
                 client.diagnostics(uri, version, findings);
             }),
         };

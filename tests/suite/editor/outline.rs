@@ -1,0 +1,103 @@
+//! Symbols and folding.
+
+use serde_json::{Value, json};
+
+use super::Editor;
+
+#[test]
+fn sections_with_their_items() {
+    let mut editor = Editor::start();
+    editor.open("- my 😀 note ^3\n  second row\n\n## My own\ntext of mine\n");
+    let params = json!({"textDocument": {"uri": editor.uri}});
+    let symbols = editor.server.call("textDocument/documentSymbol", params.clone());
+    let names: Vec<&str> = symbols.as_array().unwrap().iter().map(|symbol| symbol["name"].as_str().unwrap()).collect();
+    let headings: Vec<&str> = editor.text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(names, headings);
+    for symbol in symbols.as_array().unwrap() {
+        assert!(editor.part(&symbol["range"]).starts_with("## "), "{symbol}");
+        assert!(editor.part(&symbol["selectionRange"]).starts_with("## "), "{symbol}");
+        for item in symbol["children"].as_array().unwrap() {
+            let text = editor.part(&item["range"]);
+            let name = item["name"].as_str().unwrap();
+            assert!(text.trim_start_matches("- ").starts_with(name) && !name.is_empty(), "{name} in {text}");
+            assert!(text.starts_with(editor.part(&item["selectionRange"])), "{item}");
+        }
+    }
+    let notes = symbols.as_array().unwrap().iter().find(|symbol| symbol["name"] == "Notes").unwrap();
+    let last = notes["children"].as_array().unwrap().last().unwrap();
+    assert_eq!(editor.part(&last["range"]), "- my 😀 note ^3\n  second row");
+    let folds = editor.server.call("textDocument/foldingRange", params);
+    let rows: Vec<&str> = editor.text.lines().collect();
+    let folded = |fold: &Value, name: &str| rows[fold[name].as_u64().unwrap() as usize];
+    let folds: Vec<(&str, &str)> =
+        folds.as_array().unwrap().iter().map(|fold| (folded(fold, "startLine"), folded(fold, "endLine"))).collect();
+    for expected in [
+        ("---", "---"),
+        ("## Notes", "  second row"),
+        ("- my 😀 note ^3", "  second row"),
+        ("## My own", "text of mine"),
+    ] {
+        assert!(folds.contains(&expected), "{expected:?} in {folds:?}");
+    }
+}
+
+#[test]
+fn other_documents_have_nothing() {
+    let mut editor = Editor::start();
+    editor.place.write("other.md", &editor.text);
+    // A memory file by its name and its front matter, but in the folder of no session; and one outside.
+    let folder = editor.file.parent().unwrap().parent().unwrap().join("t");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("session-memory.md"), &editor.text).unwrap();
+    let outside = editor.place.outside("session-memory.md");
+    std::fs::write(&outside, &editor.text).unwrap();
+    let others = [
+        crate::harness::file_uri(&editor.place.root().join("other.md")),
+        crate::harness::file_uri(&folder.join("session-memory.md")),
+        crate::harness::file_uri(&outside),
+        "untitled:Untitled-1".to_owned(),
+        "vscode-remote://host/ws/.session-memory/s/session-memory.md".to_owned(),
+    ];
+    for uri in others {
+        let document = json!({"uri": uri, "languageId": "markdown", "version": 1, "text": editor.text});
+        editor.server.notify("textDocument/didOpen", json!({"textDocument": document}));
+        let here = json!({"textDocument": {"uri": uri}, "position": {"line": 9, "character": 3},
+            "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}},
+            "context": {"includeDeclaration": true, "diagnostics": [], "triggerKind": 1}});
+        for method in [
+            "documentSymbol",
+            "foldingRange",
+            "hover",
+            "definition",
+            "references",
+            "codeLens",
+            "codeAction",
+            "completion",
+        ] {
+            assert_eq!(
+                editor.server.call(&format!("textDocument/{method}"), here.clone()),
+                Value::Null,
+                "{method} {uri}"
+            );
+        }
+        editor.server.notify("textDocument/didClose", json!({"textDocument": {"uri": uri}}));
+    }
+}
+
+#[test]
+fn a_document_that_nobody_opened_is_read_from_disk() {
+    let mut editor = Editor::start();
+    let params = json!({"textDocument": {"uri": editor.uri}});
+    let symbols = editor.server.call("textDocument/documentSymbol", params);
+    assert_eq!(symbols.as_array().unwrap().len(), 9);
+}
+
+#[test]
+fn a_damaged_front_matter_hides_nothing() {
+    let mut editor = Editor::start();
+    editor.text = "---\nsession: \"someone else\"\n---\n## Notes\n- a\n".to_owned();
+    editor.open_text();
+    let params = json!({"textDocument": {"uri": editor.uri}});
+    let symbols = editor.server.call("textDocument/documentSymbol", params);
+    assert_eq!(symbols[0]["children"][0]["name"], "a");
+}
