@@ -37,6 +37,8 @@ struct Backend {
     client: Client,
     /// The user's settings outside of the editor.
     config: Config,
+    /// What the client can do with documents.
+    abilities: std::sync::OnceLock<document::Abilities>,
     /// Told the client's process id, so that the server ends with it.
     parent: std::sync::Mutex<Option<oneshot::Sender<u32>>>,
 }
@@ -69,6 +71,10 @@ impl Backend {
         let (reply, answer) = oneshot::channel();
         self.tell(Task::Document { uri: uri.to_string(), path, request: request(reply) });
         answer.await.ok()
+    }
+
+    fn abilities(&self) -> document::Abilities {
+        self.abilities.get().copied().unwrap_or_default()
     }
 
     fn changed(&self, uri: &Uri, version: i32, change: Change) {
@@ -116,6 +122,7 @@ impl LanguageServer for Backend {
         let settings = Box::new(convert::client_settings(&params));
         let mut config = self.config.clone();
         config.merge(&settings.user, &Source::User);
+        let _ = self.abilities.set(settings.abilities);
         self.tell(Task::Initialize { folders: convert::folders(&params), settings });
         if let Some(pid) = params.process_id
             && let Some(sender) = self.parent.lock().ok().and_then(|mut parent| parent.take())
@@ -175,7 +182,9 @@ impl LanguageServer for Backend {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        Ok(self.ask(&params.text_document.uri, document::Request::Symbols).await.map(converted::symbols))
+        let uri = params.text_document.uri;
+        let symbols = self.ask(&uri, document::Request::Symbols).await;
+        Ok(symbols.map(|symbols| converted::symbols(symbols, &uri, self.abilities())))
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
@@ -186,7 +195,11 @@ impl LanguageServer for Backend {
         let at = params.text_document_position_params;
         let place = converted::place(at.position);
         let request = |reply| document::Request::Slow(Slow::Hover(place, reply));
-        Ok(self.ask(&at.text_document.uri, request).await.flatten().map(converted::hover))
+        Ok(self
+            .ask(&at.text_document.uri, request)
+            .await
+            .flatten()
+            .map(|hover| converted::hover(hover, self.abilities())))
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
@@ -208,6 +221,9 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        if !self.abilities().takes_edits {
+            return Ok(None);
+        }
         let (uri, span) = (params.text_document.uri, converted::span(params.range));
         let request = |reply| document::Request::Slow(Slow::Actions(span, reply));
         let actions = self.ask(&uri, request).await;
@@ -243,7 +259,13 @@ pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
     let mut lsp_client = None;
     let (service, socket) = service(|client| {
         lsp_client = Some(client);
-        Backend { tasks, client: notices_of, config, parent: std::sync::Mutex::new(Some(parent)) }
+        Backend {
+            tasks,
+            client: notices_of,
+            config,
+            abilities: std::sync::OnceLock::new(),
+            parent: std::sync::Mutex::new(Some(parent)),
+        }
     });
     let (input, output) = transport::stdio()?;
     let exit = runtime.block_on(async move {

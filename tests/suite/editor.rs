@@ -41,6 +41,11 @@ impl Editor {
         let place = Workspace::new();
         let mut server = Server::with(&place, |options| {
             options.settings = json!({"initTokens": 10_000_000, "pressureLevels": [0.98, 0.99, 1.0]});
+            options.capabilities = json!({"textDocument": {
+                "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
+                "hover": {"contentFormat": ["markdown", "plaintext"]},
+                "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": [""]}}},
+            }});
             change(options);
         });
         server.tolerate(DID_UPDATE);

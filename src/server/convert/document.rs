@@ -12,8 +12,8 @@ use tower_lsp::ls_types::{
     DocumentSymbol, DocumentSymbolResponse, FoldingRange, FoldingRangeKind, FoldingRangeProviderCapability,
     GotoDefinitionResponse, Hover as LspHover, HoverContents, HoverProviderCapability, Location as LspLocation,
     MarkupContent, MarkupKind, NumberOrString, OneOf, Position, Range, ServerCapabilities, ShowDocumentParams,
-    SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    TextEdit, Uri, WorkspaceEdit,
+    SymbolInformation, SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, TextEdit, Uri, WorkspaceEdit,
 };
 
 use crate::engine::outline::{Place, Span};
@@ -56,9 +56,16 @@ pub fn capabilities(rest: ServerCapabilities) -> ServerCapabilities {
 pub fn abilities(capabilities: &ClientCapabilities) -> Abilities {
     let shows = capabilities.window.as_ref().and_then(|window| window.show_document.as_ref());
     let lenses = capabilities.workspace.as_ref().and_then(|workspace| workspace.code_lens.as_ref());
+    let document = capabilities.text_document.as_ref();
+    let symbols = document.and_then(|document| document.document_symbol.as_ref());
+    let formats = document.and_then(|document| document.hover.as_ref()?.content_format.as_ref());
+    let actions = document.and_then(|document| document.code_action.as_ref()?.code_action_literal_support.as_ref());
     Abilities {
         shows: shows.is_some_and(|show| show.support),
         refreshes_lenses: lenses.and_then(|lens| lens.refresh_support).unwrap_or_default(),
+        nests_symbols: symbols.and_then(|symbols| symbols.hierarchical_document_symbol_support).unwrap_or_default(),
+        renders_markdown: formats.is_none_or(|formats| formats.contains(&MarkupKind::Markdown)),
+        takes_edits: actions.is_some(),
     }
 }
 
@@ -82,9 +89,32 @@ fn range(span: Span) -> Range {
     Range { start: position(span.start), end: position(span.end) }
 }
 
-/// The outline.
-pub fn symbols(symbols: Vec<Symbol>) -> DocumentSymbolResponse {
-    DocumentSymbolResponse::Nested(symbols.into_iter().map(symbol).collect())
+/// The outline, as a tree where the client can show one.
+pub fn symbols(symbols: Vec<Symbol>, uri: &Uri, abilities: Abilities) -> DocumentSymbolResponse {
+    if abilities.nests_symbols {
+        return DocumentSymbolResponse::Nested(symbols.into_iter().map(symbol).collect());
+    }
+    let mut flat = Vec::new();
+    for mut section in symbols {
+        let items = section.items.take();
+        let title = section.name.clone();
+        flat.push(flat_symbol(
+            section,
+            uri,
+            if items.is_some() { SymbolKind::NAMESPACE } else { SymbolKind::STRING },
+            None,
+        ));
+        for item in items.into_iter().flatten() {
+            flat.push(flat_symbol(item, uri, SymbolKind::STRING, Some(title.clone())));
+        }
+    }
+    DocumentSymbolResponse::Flat(flat)
+}
+
+#[expect(deprecated, reason = "the field has to be named")]
+fn flat_symbol(symbol: Symbol, uri: &Uri, kind: SymbolKind, container_name: Option<String>) -> SymbolInformation {
+    let location = LspLocation { uri: uri.clone(), range: range(symbol.span) };
+    SymbolInformation { name: symbol.name, kind, tags: None, deprecated: None, location, container_name }
 }
 
 #[expect(deprecated, reason = "the field has to be named")]
@@ -117,8 +147,9 @@ pub fn folds(folds: Vec<Fold>) -> Vec<FoldingRange> {
 }
 
 /// A tooltip.
-pub fn hover(hover: Hover) -> LspHover {
-    let content = MarkupContent { kind: MarkupKind::Markdown, value: hover.text };
+pub fn hover(hover: Hover, abilities: Abilities) -> LspHover {
+    let kind = if abilities.renders_markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    let content = MarkupContent { kind, value: hover.text };
     LspHover { contents: HoverContents::Markup(content), range: Some(range(hover.span)) }
 }
 

@@ -35,13 +35,20 @@ struct Document {
     told: bool,
 }
 
-/// What a client says it can do with documents.
+/// What a client says it can do with documents: without it, an answer has the older or plainer of two shapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the LSP")]
 pub struct Abilities {
     /// It can open a document for us.
     pub shows: bool,
     /// It can be told that code lenses have changed.
     pub refreshes_lenses: bool,
+    /// It shows symbols below symbols; else it wants a flat list.
+    pub nests_symbols: bool,
+    /// It shows markdown; else it wants plain text.
+    pub renders_markdown: bool,
+    /// It takes code actions with their edits; else it can do nothing with ours.
+    pub takes_edits: bool,
 }
 
 /// The open documents that may be memory files.

@@ -73,6 +73,10 @@ impl Core {
             "sessionMemory/diff" => "diff.diff",
             _ => return,
         };
+        // The answer is waited for; most requests ask for nothing of the kind.
+        if !params.contains("\"show\"") {
+            return;
+        }
         let Some(asked) = serde_json::from_str::<ShowParams>(params).ok().filter(|params| params.show) else { return };
         let Ok(ShownAnswer { markdown, unified, reason }) = serde_json::from_str(answer) else { return };
         let Some(text) = markdown.or(unified).or(reason) else { return };

@@ -1,8 +1,12 @@
 //! Symbols and folding.
 
+use std::os::unix::fs::symlink;
+
 use serde_json::{Value, json};
 
 use super::Editor;
+use crate::events::user;
+use crate::harness::{DID_UPDATE, Server, Workspace, file_uri};
 
 #[test]
 fn sections_with_their_items() {
@@ -100,4 +104,53 @@ fn a_damaged_front_matter_hides_nothing() {
     let params = json!({"textDocument": {"uri": editor.uri}});
     let symbols = editor.server.call("textDocument/documentSymbol", params);
     assert_eq!(symbols[0]["children"][0]["name"], "a");
+}
+
+#[test]
+fn old_clients_get_what_they_know() {
+    let mut editor = Editor::with(|options| {
+        options.capabilities = json!({"textDocument": {"hover": {"contentFormat": ["plaintext"]}}});
+    });
+    editor.open("- mine ^1\n");
+    let symbols = editor.server.call("textDocument/documentSymbol", json!({"textDocument": {"uri": editor.uri}}));
+    let last = symbols.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["name"], &last["containerName"]), (&json!("mine"), &json!("Notes")));
+    assert_eq!((editor.part(&last["location"]["range"]), &last["location"]["uri"]), ("- mine ^1", &json!(editor.uri)));
+    let at = editor.at("mine", 1);
+    assert_eq!(editor.ask("hover", &at)["contents"]["kind"], "plaintext");
+    let params =
+        json!({"textDocument": {"uri": editor.uri}, "range": {"start": at, "end": at}, "context": {"diagnostics": []}});
+    assert_eq!(editor.server.call("textDocument/codeAction", params), Value::Null);
+}
+
+/// A workspace that the client spells by a link, and memories in another place than the usual one.
+#[test]
+fn a_memory_is_known_by_its_path_however_that_is_spelled() {
+    let place = Workspace::new();
+    let alias = place.outside("alias");
+    symlink(place.root(), &alias).unwrap();
+    let mut server = Server::with(&place, |options| {
+        options.folders = vec![alias.clone()];
+        options.settings = json!({"memoryFile": "notes/{session}.md"});
+    });
+    server.tolerate(DID_UPDATE);
+    for session in ["s", "Not a Name"] {
+        server.append(session, &[user("u1", "Please do thing number 1.")]);
+        server.call("refresh", json!({"sessionId": session}));
+    }
+    let files: Vec<_> =
+        std::fs::read_dir(place.root().join("notes")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let memories: Vec<_> = files.iter().filter(|name| **name != ".gitignore").collect();
+    assert_eq!(memories.len(), 2, "{files:?}");
+    place.write("notes/other.md", "## Notes\n- a\n");
+    let mut symbols = |path: std::path::PathBuf| {
+        let uri = file_uri(&path);
+        server.call("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}))
+    };
+    for name in memories {
+        for folder in [&alias, &place.root()] {
+            assert!(symbols(folder.join("notes").join(name)).is_array(), "{name:?}");
+        }
+    }
+    assert_eq!(symbols(alias.join("notes/other.md")), Value::Null);
 }
