@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::{DIAGNOSTICS, Editor};
-use crate::events::{prose, user};
+use crate::events::{call, prose, result, user};
 
 /// Code, severity, the text it stands at, message.
 fn listed<'a>(editor: &'a Editor, findings: &'a [Value]) -> Vec<(&'a str, u64, &'a str, &'a str)> {
@@ -67,6 +67,31 @@ fn files_that_are_gone_or_have_changed() {
     let text = |event: u64| format!("src/parser.rs has changed since event {event}, which this line comes from");
     let marked: Vec<_> = changed.iter().filter(|(.., message)| *message == text(5) || *message == text(4)).collect();
     assert!(marked.len() >= 2 && changed.iter().all(|(_, severity, ..)| *severity == 4), "{changed:?}");
+}
+
+/// A call ends with its answer: what it wrote meanwhile is no later change.
+#[test]
+fn a_tool_that_took_long_has_not_changed_the_file_since() {
+    let mut editor = Editor::start();
+    std::fs::create_dir_all(editor.place.root().join("src")).unwrap();
+    let file = editor.place.write("src/slow.rs", "");
+    let mut events = [
+        user("t1", "Please write src/slow.rs."),
+        call("t2", "Write", json!({"file_path": "src/slow.rs"})),
+        result("t2", "written"),
+    ];
+    for (event, minute) in events.iter_mut().zip(["00", "01", "09"]) {
+        event["at"] = json!(format!("2026-01-01T12:{minute}:00Z"));
+    }
+    assert_eq!(editor.server.append("s", &events)["seq"], 11);
+    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_268_800 + 5 * 60);
+    std::fs::File::options().write(true).open(&file).unwrap().set_modified(written).unwrap();
+    editor.text =
+        "## Notes\n- asked: src/slow.rs ^9\n- called: src/slow.rs ^10\n- answered: src/slow.rs ^11\n".to_owned();
+    let found = editor.open_text();
+    let changed: Vec<&Value> = found.iter().filter(|finding| finding["code"] == "changed").collect();
+    assert_eq!(changed.len(), 1, "{found:?}");
+    assert!(changed[0]["message"].as_str().unwrap().contains("since event 9,"), "{found:?}");
 }
 
 #[test]
