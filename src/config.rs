@@ -6,12 +6,15 @@
 
 use std::path::{Path, PathBuf};
 
-use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use serde_json::{Map, Value};
 
 mod model;
+mod places;
+#[cfg(test)]
+mod tests;
 
 pub use model::{Author, ModelConfig};
+pub use places::{config_file, state_dir, workspace_state_dir};
 
 use crate::engine::settings::Settings;
 use crate::host::memory_file::{DEFAULT_TEMPLATE, MemoryFile};
@@ -193,109 +196,4 @@ fn camel_case(name: &str) -> String {
         }
     }
     camel
-}
-
-fn strategy() -> Option<impl AppStrategy> {
-    let app = AppStrategyArgs {
-        top_level_domain: "dev".into(),
-        author: "session-memory".into(),
-        app_name: "session-memory".into(),
-    };
-    choose_app_strategy(app).ok()
-}
-
-/// `SESSION_MEMORY_CONFIG`, or `config.toml` in the user's config directory.
-pub fn config_file() -> Option<PathBuf> {
-    std::env::var_os("SESSION_MEMORY_CONFIG")
-        .map(PathBuf::from)
-        .or_else(|| Some(strategy()?.config_dir().join("config.toml")))
-}
-
-/// `SESSION_MEMORY_STATE_DIR`, or the program's folder in the user's state directory.
-pub fn state_dir() -> Option<PathBuf> {
-    std::env::var_os("SESSION_MEMORY_STATE_DIR").map(PathBuf::from).or_else(|| {
-        let strategy = strategy()?;
-        Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
-    })
-}
-
-/// The folder that holds the store of one workspace: its name, readable, and a hash of its whole path.
-pub fn workspace_state_dir(state: &Path, workspace: &Path) -> PathBuf {
-    let name = crate::host::memory_file::session_folder(&format!("workspace {}", workspace.display()));
-    state.join("workspaces").join(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_is_accepted_from_where() {
-        let file = || Source::File("/c.toml".into());
-        let cases = [
-            (json!({"initTokens": 5}), file(), None),
-            (
-                json!({"initTokens": -5}),
-                file(),
-                Some("/c.toml: initTokens is -5; a whole number from 0 to 10000000 is accepted"),
-            ),
-            (json!({"redact": false}), file(), None),
-            (json!({"redact": false}), Source::Environment, None),
-            (json!({"redact": true}), Source::Editor, None),
-            (
-                json!({"redact": false}),
-                Source::Editor,
-                Some("the editor's settings: redact can only be turned off in the user's config file or environment"),
-            ),
-            (json!({"pressureLevels": [0.1, 0.2, 0.3]}), Source::Editor, None),
-            (
-                json!({"pressureLevels": [0.3, 0.2, 0.3]}),
-                file(),
-                Some(
-                    "/c.toml: pressureLevels is [0.3,0.2,0.3]; three rising shares such as [0.7, 0.85, 0.95] are accepted",
-                ),
-            ),
-            (
-                json!({"baseUrl": "http://evil"}),
-                Source::Editor,
-                Some(
-                    "the editor's settings: baseUrl is accepted from the user's own settings only (config file, environment, \
-                     `user` at initialize), because a workspace may have written the editor's",
-                ),
-            ),
-            (json!({"provider": "anthropic", "model": "m", "timeoutSeconds": 5}), Source::User, None),
-            (
-                json!({"provider": "google"}),
-                file(),
-                Some(
-                    "/c.toml: provider is \"google\"; \"extractive\", \"anthropic\", \"openai\" or \"editor\" is accepted",
-                ),
-            ),
-            (json!({"nonsense": 1}), file(), Some("/c.toml: unknown setting \"nonsense\" is ignored")),
-            (json!([]), Source::Editor, Some("the editor's settings: the settings must be an object")),
-            (Value::Null, Source::Editor, None),
-        ];
-        for (values, source, problem) in cases {
-            let mut config = Config::default();
-            let problems = config.merge(&values, &source);
-            assert_eq!(problems.first().map(String::as_str), problem, "{values}");
-        }
-        let mut config = Config::default();
-        assert_eq!(config.merge(&json!({"memoryFile": "../out/{session}.md"}), &Source::Editor).len(), 1);
-        assert_eq!(config, Config::default(), "a refused value changes nothing");
-    }
-
-    #[test]
-    fn environment_names() {
-        let variables = [
-            ("SESSION_MEMORY_INIT_TOKENS", "7"),
-            ("SESSION_MEMORY_REDACT", "false"),
-            ("OTHER", "1"),
-            ("SESSION_MEMORY_LOG", "debug"),
-            ("SESSION_MEMORY_API_KEY", "secret"),
-        ];
-        let values = environment(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        assert_eq!(Value::Object(values), json!({"initTokens": 7, "redact": false}));
-    }
 }

@@ -1,6 +1,7 @@
 //! The heart: plain, synchronous, without files, sockets or clocks (time is a field of the event), so that it
 //! cannot fail for reasons of the world and every rule of the product is a table of `check(input, expected)`.
 
+pub mod blame;
 pub mod compact;
 pub mod conduct;
 pub mod conversation;
@@ -9,10 +10,12 @@ pub mod edits;
 pub mod effect;
 pub mod event;
 pub mod event_page;
+pub mod explain;
 pub mod extract;
 pub mod guard;
 pub mod intake;
 pub mod memory;
+pub mod merge;
 pub mod message;
 pub mod outline;
 pub mod prices;

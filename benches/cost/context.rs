@@ -2,7 +2,7 @@
 
 use session_memory::engine::conversation::Role;
 use session_memory::engine::event::{Event, Origin, Stored};
-use session_memory::engine::memory::{Document, parse_file};
+use session_memory::engine::memory::{Custom, Document, parse_file};
 use session_memory::engine::session::Session;
 use session_memory::engine::settings::Settings;
 
@@ -93,6 +93,6 @@ impl Context {
     /// The memory that the embedded backend writes now.
     pub fn memory(&mut self, now: i64) -> Document {
         self.session.apply(now, Event::Update { origin: Origin::Refresh });
-        self.session.memory().map(|memory| parse_file(&memory.text)).unwrap_or_default()
+        self.session.memory().map(|memory| parse_file(&memory.text, &Custom::default()).document).unwrap_or_default()
     }
 }

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 
 use super::output::{note, printable};
-use super::workspace::WorkspaceArg;
+use super::workspace::{WorkspaceArg, memory_file};
 use crate::config::Config;
-use crate::host::memory_file::MemoryFile;
 
 /// Arguments of `forget`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +20,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     let (root, mut store) = args.workspace.open()?;
-    let file = MemoryFile::locate(&root, &config.memory_file, &args.session)?;
+    let file = memory_file(&root, config, &args.session)?;
     if !store.forget(&args.session)? {
         return Err(anyhow!(
             "no session {:?} in {}; `session-memory sessions` lists what there is",

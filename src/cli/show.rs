@@ -6,10 +6,10 @@ use anyhow::anyhow;
 use serde_json::json;
 
 use super::output;
-use super::workspace::{WorkspaceArg, session};
+use super::workspace::{WorkspaceArg, memory_file, session};
 use crate::config::Config;
 use crate::engine::memory::rfc3339;
-use crate::host::memory_file::MemoryFile;
+use crate::host::memory_file::FileError;
 
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
@@ -36,12 +36,17 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
         }
         None => anyhow!("session {:?} has no memory yet: it has {} events", row.id, row.marks.last_seq),
     })?;
-    let file = MemoryFile::locate(&root, &config.memory_file, &row.id)?;
+    let file = memory_file(&root, config, &row.id)?;
     // The file may hold edits that no server has seen yet.
-    let text = match args.revision {
-        None => file.read()?.unwrap_or(revision.text),
-        Some(_) => revision.text,
+    let edited = match args.revision.map_or_else(|| file.read(), |_| Ok(None)) {
+        // What the user had there before is not the memory: that is in the store only.
+        Err(error @ FileError::NotOurs { .. }) => {
+            output::note(&output::printable(&error.to_string()));
+            None
+        }
+        read => read?,
     };
+    let text = edited.unwrap_or(revision.text);
     if args.json {
         let object = json!({
             "sessionId": row.id,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
-use crate::config::{state_dir, workspace_state_dir};
+use crate::config::{Config, state_dir, workspace_state_dir};
+use crate::host::memory_file::MemoryFile;
 use crate::host::store::{SessionRow, Store};
 
 /// Which workspace a command is about.
@@ -27,14 +28,24 @@ impl WorkspaceArg {
     /// The folder and its store.
     pub fn open(&self) -> anyhow::Result<(PathBuf, Store)> {
         let root = self.root()?;
-        let state = state_dir()
-            .ok_or_else(|| anyhow!("no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR"))?;
-        let folder = workspace_state_dir(&state, &root);
+        let folder = store_folder(&root)?;
         if !folder.join("store.db").exists() {
             bail!("no session was ever stored for {}; `session-memory replay --sample` makes one", root.display());
         }
         Ok((root, Store::open(&folder)?))
     }
+}
+
+/// The folder of a workspace's store.
+fn store_folder(root: &Path) -> anyhow::Result<PathBuf> {
+    let state = state_dir()
+        .ok_or_else(|| anyhow!("no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR"))?;
+    Ok(workspace_state_dir(&state, root))
+}
+
+/// The memory file of a session. A file of the user's that stands in its place is neither read nor deleted.
+pub fn memory_file(root: &Path, config: &Config, session_id: &str) -> anyhow::Result<MemoryFile> {
+    Ok(MemoryFile::locate(root, &config.memory_file, session_id)?.recorded_in(&store_folder(root)?))
 }
 
 /// The session that a command is about: the one named, or the newest.

@@ -29,9 +29,63 @@ pub fn diff(old: &str, new: &str) -> Diff {
     Diff { unified, added, removed }
 }
 
+/// A place where two texts differ, with three lines of context. Lines count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunk {
+    /// First line in the old text; where it has none, the line before.
+    pub old_start: usize,
+    /// Lines in the old text.
+    pub old_lines: usize,
+    /// First line in the new text; where it has none, the line before.
+    pub new_start: usize,
+    /// Lines in the new text.
+    pub new_lines: usize,
+    /// The lines, each behind a space, a minus or a plus.
+    pub lines: Vec<String>,
+}
+
+/// The places where two texts differ.
+pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+    let changes = TextDiff::from_lines(old, new);
+    let mut found = Vec::new();
+    for hunk in changes.unified_diff().context_radius(3).iter_hunks() {
+        let (Some(first), Some(last)) = (hunk.ops().first(), hunk.ops().last()) else { continue };
+        let (old, new) = (first.old_range().start..last.old_range().end, first.new_range().start..last.new_range().end);
+        let start = |range: &std::ops::Range<usize>| range.start + usize::from(!range.is_empty());
+        let line = |change: similar::Change<&str>| {
+            let mark = match change.tag() {
+                ChangeTag::Equal => ' ',
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+            };
+            format!("{mark}{}", change.value().trim_end_matches('\n'))
+        };
+        found.push(Hunk {
+            old_start: start(&old),
+            old_lines: old.len(),
+            new_start: start(&new),
+            new_lines: new.len(),
+            lines: hunk.iter_changes().map(line).collect(),
+        });
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_with_their_lines() {
+        let old = (1..=20).map(|n| n.to_string()).collect::<Vec<_>>().join("\n") + "\n";
+        let new = old.replace("\n2\n", "\ntwo\n").replace("\n18\n", "\n");
+        let numbers = |hunk: &Hunk| (hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines);
+        let found = hunks(&old, &new);
+        assert_eq!(found.iter().map(numbers).collect::<Vec<_>>(), [(1, 5, 1, 5), (15, 6, 15, 5)]);
+        assert_eq!(found.first().map(|hunk| hunk.lines.join("|")), Some(" 1|-2|+two| 3| 4| 5".to_owned()));
+        assert_eq!(hunks("", "a\n").iter().map(numbers).collect::<Vec<_>>(), [(0, 0, 1, 1)]);
+        assert_eq!(hunks("a\n", "a\n"), []);
+    }
 
     #[test]
     fn counts_and_text() {

@@ -25,7 +25,9 @@ pub struct Revision {
     pub tokens: u32,
     /// The whole file.
     pub text: String,
-    /// What changed against the version before, front matter aside.
+    /// The user's layer, where this version changes it.
+    pub layer: Option<String>,
+    /// What changed against the version before, front matter and source marks aside.
     pub diff: Diff,
     /// What a model had to do with it.
     pub made: Option<Made>,
@@ -82,6 +84,8 @@ pub struct Cut {
     pub tokens: (u64, u64),
     /// Text of the memory message.
     pub memory: String,
+    /// What it can be explained by, see [`Sources`](super::explain::Sources), as JSON.
+    pub sources: Option<String>,
 }
 
 /// What a model is to make a memory of.

@@ -2,7 +2,8 @@
 
 use super::compact::Shape;
 use super::conversation::{Record, Turn};
-use super::memory::Document;
+use super::edits::Edits;
+use super::memory::{Document, Section};
 use super::message::Format;
 use super::message::read::Usage;
 use super::prompt::AgentContext;
@@ -91,6 +92,19 @@ pub struct Written {
     pub prose: Document,
 }
 
+/// An earlier version of the memory.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The file's text.
+    pub text: String,
+    /// The user's layer at that time.
+    pub layer: Edits,
+    /// The last event that it stood for.
+    pub covered_through: u64,
+    /// Who wrote it.
+    pub source: &'static str,
+}
+
 /// Who asked for a new version of the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -102,6 +116,8 @@ pub enum Origin {
     User,
     /// A compaction.
     Compact,
+    /// A client, going back to an earlier version.
+    Restore,
 }
 
 impl Origin {
@@ -112,6 +128,7 @@ impl Origin {
             Origin::Refresh => "refresh",
             Origin::User => "user",
             Origin::Compact => "compact",
+            Origin::Restore => "restore",
         }
     }
 }
@@ -146,6 +163,17 @@ pub enum Event {
         /// The file's whole text.
         text: String,
     },
+    /// A line of the memory is the user's own from now on, or is not any more.
+    Pin {
+        /// Where it stands.
+        section: Section,
+        /// Its text.
+        text: String,
+        /// Which of the two.
+        pinned: bool,
+    },
+    /// An earlier version of the memory is to be the newest again.
+    Restored(Box<Version>),
     /// A compaction is asked for.
     Compact(CompactRequest),
     /// Nothing else to do: build the answer that will probably be asked for next.

@@ -3,8 +3,8 @@
 //! [`Extractor::observe`] reads each event once and keeps bounded tables: identifiers with the history of their use,
 //! candidate lines, the human's words, errors, tasks, open calls. [`Extractor::document`] chooses from them, for a
 //! budget, the lines that keep the most of what the agent is likely to need: the human's corrections, the intent,
-//! errors and open tasks first, then a greedy cover of identifiers by lines ([`select`]), each identifier weighed by
-//! the probability that it is needed again ([`need`]).
+//! errors and open tasks first, then a greedy cover of identifiers by lines (`select`), each identifier weighed by
+//! the probability that it is needed again (`need`).
 //!
 //! Every line is verbatim, or composed of a call's name and inputs. Nothing is invented.
 

@@ -5,9 +5,13 @@
 mod file;
 mod fit;
 pub mod mark;
+mod parse;
 mod render;
 
-pub use file::{FrontMatter, parse_file, render_file, rfc3339};
+pub use file::{FrontMatter, KEYS, render_file, rfc3339};
+pub use parse::{FileText, parse_file, plain};
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -70,13 +74,44 @@ impl Section {
     }
 }
 
-/// One entry of a section. The text may span several lines; it is written as one list item.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What of the file's form is the user's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Custom {
+    /// Headings that they have renamed.
+    pub titles: BTreeMap<Section, String>,
+    /// Rows that they have added to the front matter.
+    pub front: Vec<String>,
+}
+
+impl Custom {
+    /// The heading of a section.
+    pub fn title(&self, section: Section) -> &str {
+        self.titles.get(&section).map_or(section.title(), String::as_str)
+    }
+
+    /// The section that a heading names.
+    pub fn section(&self, title: &str) -> Option<Section> {
+        let renamed = self.titles.iter().find(|(_, own)| own.as_str() == title).map(|(section, _)| *section);
+        renamed.or_else(|| Section::from_title(title))
+    }
+}
+
+/// One entry of a section. The text may span several lines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The text, without the list mark.
     pub text: String,
     /// How much it is worth per token; larger stays longer, infinite is never dropped while anything else can be.
     pub weight: f32,
+    /// The event that it comes from; 0 where that is not one.
+    #[serde(default)]
+    pub event: u64,
+    /// The user wrote it: it stands in the file whatever the budgets say.
+    #[serde(default)]
+    pub own: bool,
+    /// No list item but a text of the user's own form: paragraphs, a table, a heading.
+    #[serde(default)]
+    pub raw: bool,
 }
 
 /// The memory.
@@ -91,11 +126,30 @@ impl Document {
         &self.sections[section as usize]
     }
 
-    /// Adds a line at the end of a section; empty text is ignored.
+    /// All lines with their sections, in the order of the file.
+    pub fn all(&self) -> impl Iterator<Item = (Section, &Line)> {
+        Section::ALL.into_iter().flat_map(|section| self.lines(section).iter().map(move |line| (section, line)))
+    }
+
+    /// Adds a text at the end of a section; an empty one is ignored.
     pub fn push(&mut self, section: Section, text: impl Into<String>, weight: f32) {
-        let text = text.into();
-        if !text.trim().is_empty() {
-            self.sections[section as usize].push(Line { text, weight });
+        self.push_line(section, Line { text: text.into(), weight, ..Line::default() });
+    }
+
+    /// Puts a text behind the raw one that a section ends with; whether it ends with one.
+    fn write_on(&mut self, section: Section, text: &str) -> bool {
+        let last = self.sections[section as usize].last_mut().filter(|line| line.raw);
+        last.is_some_and(|line| {
+            line.text.push_str("\n\n");
+            line.text.push_str(text);
+            true
+        })
+    }
+
+    /// Adds a line at the end of a section; one without text is ignored.
+    pub fn push_line(&mut self, section: Section, line: Line) {
+        if !line.text.trim().is_empty() {
+            self.sections[section as usize].push(line);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Native messages in and out: what an event of the wire says ([`read`]), and the messages that go back to
-//! the agent ([`write`]). The only place that knows the shapes of the Anthropic Messages and OpenAI Chat
+//! the agent ([`mod@write`]). The only place that knows the shapes of the Anthropic Messages and OpenAI Chat
 //! Completions APIs. It belongs to the engine because a compaction must measure exactly what it will send.
 
 pub mod read;

@@ -15,7 +15,7 @@ use std::ops::Range;
 pub use front::Front;
 pub use rows::{Place, Rows, Span};
 
-use super::memory::{Section, mark};
+use super::memory::{Custom, Section, mark};
 
 /// The outline of a text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,43 +55,26 @@ pub struct Item {
 }
 
 impl Outline {
-    /// The outline of a text.
-    pub fn new(rows: &Rows) -> Outline {
+    /// The outline of a text whose headings may have been renamed.
+    pub fn new(rows: &Rows, custom: &Custom) -> Outline {
         let front = Front::read(rows);
-        let mut parts = vec![Part { rows: front.rows.end..front.rows.end, ..Part::default() }];
-        let mut fence = false;
-        // Whether the next row belongs to the item above it.
-        let mut open = false;
+        let mut reader = Reader::new(front.rows.end);
+        let known = |text: &str| heading(text).is_some_and(|title| custom.section(title).is_some());
+        let mut fenced_until = 0;
         for row in front.rows.end..rows.count() {
+            if row >= fenced_until && is_fence(rows.get(row)) {
+                // A fence that is not closed before the next known heading is none.
+                let end = (row + 1..rows.count()).find(|row| is_fence(rows.get(*row)) || known(rows.get(*row)));
+                fenced_until = end.filter(|end| is_fence(rows.get(*end))).map_or(0, |end| end + 1);
+            }
             let text = rows.get(row);
             let text = if row == 0 { text.trim_start_matches('\u{feff}') } else { text };
-            if text.trim_start().starts_with("```") {
-                fence = !fence;
+            match heading(text).filter(|_| row >= fenced_until) {
+                Some(title) => reader.heading(row, title, custom),
+                None => reader.row(row, text, row < fenced_until),
             }
-            let title = text.strip_prefix("## ").filter(|_| !fence).map(str::trim);
-            if let Some(title) = title {
-                let section = Section::from_title(title);
-                let title = title.to_owned();
-                parts.push(Part { heading: Some(row), title, section, rows: row..row + 1, items: Vec::new() });
-                open = false;
-                continue;
-            }
-            let Some(part) = parts.last_mut() else { continue };
-            let starts = !fence && text.starts_with("- ");
-            if text.trim().is_empty() {
-                // A blank row ends a paragraph, and belongs to an item only if an indented row follows.
-                open = open && part.items.last().is_some_and(|item| item.listed);
-                continue;
-            }
-            let continues =
-                open && (fence || text.starts_with("  ") || part.items.last().is_some_and(|item| item.rows.end == row));
-            part.rows.end = row + 1;
-            match part.items.last_mut().filter(|_| continues && !starts) {
-                Some(item) => item.rows.end = row + 1,
-                None => part.items.push(Item { rows: row..row + 1, listed: starts, ..Item::default() }),
-            }
-            open = true;
         }
+        let mut parts = reader.parts;
         for item in parts.iter_mut().flat_map(|part| &mut part.items) {
             item.read(rows);
         }
@@ -110,25 +93,86 @@ impl Outline {
     }
 }
 
+/// The parts as they are found.
+struct Reader {
+    parts: Vec<Part>,
+    /// The next row may belong to the last item.
+    open: bool,
+    /// An empty row stands between.
+    blank: bool,
+}
+
+impl Reader {
+    fn new(start: usize) -> Reader {
+        Reader { parts: vec![Part { rows: start..start, ..Part::default() }], open: false, blank: false }
+    }
+
+    fn heading(&mut self, row: usize, title: &str, custom: &Custom) {
+        let (section, title) = (custom.section(title), title.to_owned());
+        self.parts.push(Part { heading: Some(row), title, section, rows: row..row + 1, items: Vec::new() });
+        self.open = false;
+    }
+
+    fn row(&mut self, row: usize, text: &str, fenced: bool) {
+        if text.trim().is_empty() {
+            self.blank |= !fenced;
+            return;
+        }
+        let Some(part) = self.parts.last_mut() else { return };
+        part.rows.end = row + 1;
+        let outdented = text.trim_start();
+        // Indented under an item it is a part of it.
+        let starts = !fenced && outdented.starts_with("- ") && (text.len() - outdented.len() < 2 || !self.open);
+        let goes_on = |item: &Item| {
+            if !item.listed {
+                !self.blank || fenced
+            } else if fenced {
+                false
+            } else {
+                text.starts_with("  ") || !(self.blank || text.starts_with('#') || is_fence(text))
+            }
+        };
+        match part.items.last_mut().filter(|item| self.open && !starts && goes_on(item)) {
+            Some(item) => item.rows.end = row + 1,
+            None => part.items.push(Item { rows: row..row + 1, listed: starts, ..Item::default() }),
+        }
+        (self.open, self.blank) = (true, false);
+    }
+}
+
+fn is_fence(row: &str) -> bool {
+    row.starts_with("```")
+}
+
+fn heading(row: &str) -> Option<&str> {
+    row.strip_prefix("## ").map(str::trim)
+}
+
 impl Item {
-    /// Takes its text and its mark from its rows.
+    /// Takes its text and its mark from its rows. Who writes on under an item leaves its mark in the middle.
     fn read(&mut self, rows: &Rows) {
         let mut text = String::new();
         for row in self.rows.clone() {
-            if row > self.rows.start {
+            let whole = rows.get(row);
+            let first = row == self.rows.start;
+            let mut own = match (self.listed, first) {
+                (true, true) => whole.trim_start_matches('\u{feff}').trim_start().strip_prefix("- ").unwrap_or(whole),
+                (true, false) => whole.strip_prefix("  ").unwrap_or(whole),
+                (false, _) => whole,
+            };
+            if self.listed
+                && let (before, Some(event)) = mark::split(own)
+            {
+                own = before;
+                let (range, trimmed) = (rows.range(row), whole.trim_end());
+                let caret = trimmed.rfind(" ^").unwrap_or(trimmed.len());
+                self.mark = (event > 0).then(|| (event, range.start + caret..range.start + trimmed.len()));
+            }
+            if !first {
                 text.push('\n');
             }
-            let mark = if row == self.rows.start && self.listed { "- " } else { "  " };
-            let whole = rows.get(row);
-            text.push_str(whole.strip_prefix(mark).unwrap_or(whole));
+            text.push_str(own);
         }
-        let last = self.rows.end.saturating_sub(1);
-        let (unmarked, event) = mark::split(&text);
-        if let Some(event) = event {
-            let range = rows.range(last);
-            let start = range.end.saturating_sub(text.len() - unmarked.len());
-            self.mark = Some((event, start.max(range.start)..range.end));
-        }
-        unmarked.trim_end().clone_into(&mut self.text);
+        text.trim().clone_into(&mut self.text);
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets out at the door: every text is passed through here before it is stored, logged, written or sent.
 //!
-//! One Aho-Corasick pass ([`scan`]) finds the places where a secret may begin: a vendor's prefix, a keyword such as
+//! One Aho-Corasick pass (`scan`) finds the places where a secret may begin: a vendor's prefix, a keyword such as
 //! `password`, a PEM header, a URL. A small hand-written rule then decides on the bytes around that place. What is a
 //! secret is replaced by a typed placeholder (`[redacted:aws-access-key]`); code and prose that only talk about
 //! secrets stay as they are. Both functions are idempotent, never fail, and borrow when there is nothing to hide.

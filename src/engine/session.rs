@@ -5,7 +5,9 @@
 //! loads it again from the store ([`Saved`] and the events since).
 
 mod asking;
+mod calls;
 mod compaction;
+mod freshness;
 mod prepared;
 mod restore;
 mod revision;
@@ -13,7 +15,7 @@ mod revision;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::conversation::{Record, Role, Turn};
 use super::edits::Edits;
@@ -25,8 +27,10 @@ use super::schedule::{Due, Schedule};
 use super::settings::{Pressure, Settings};
 use super::tokens::Calibration;
 pub use compaction::MIN_TARGET;
+pub use freshness::Freshness;
 use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};
+use revision::LastEdit;
 pub use revision::Memory;
 
 /// Window of a model that nobody named, in tokens.
@@ -40,28 +44,6 @@ pub fn title_of(turn: &Turn) -> Option<String> {
 
 /// Tokens of turns that wait for the extractor at most, so that a later answer does not have to wait for them.
 const MOST_UNREAD_TOKENS: u64 = 8_000;
-
-/// How fresh the memory is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// There is none yet.
-    None,
-    /// It covers all but the tail it should keep.
-    Fresh,
-    /// It is further behind.
-    Stale,
-}
-
-impl Freshness {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Freshness::None => "none",
-            Freshness::Fresh => "fresh",
-            Freshness::Stale => "stale",
-        }
-    }
-}
 
 /// A conversation.
 #[derive(Clone, Debug)]
@@ -89,6 +71,8 @@ pub struct Session {
     unread: Vec<(u64, i64, Turn)>,
     unread_tokens: u64,
     edits: Edits,
+    /// The last edit of the file, and the layer before it.
+    last_edit: Option<LastEdit>,
     /// What a model wrote last.
     prose: Option<Prose>,
     /// A model is at work.
@@ -129,6 +113,7 @@ impl Session {
             unread: Vec::new(),
             unread_tokens: 0,
             edits: Edits::default(),
+            last_edit: None,
             prose: None,
             asked: false,
             agent: None,
@@ -172,6 +157,8 @@ impl Session {
             Event::Written(written) => self.written(now, *written),
             Event::Unwritten { origin } => self.unwritten(now, origin),
             Event::FileEdited { base, text } => self.file_edited(now, &base, &text),
+            Event::Pin { section, text, pinned } => self.pin(now, section, &text, pinned),
+            Event::Restored(restored) => self.restored(now, &restored),
             Event::Compact(request) => self.compact(now, request),
             Event::Idle => {
                 self.prepare(now);
@@ -223,53 +210,6 @@ impl Session {
         for (seq, at, turn) in self.unread.drain(..) {
             self.extractor.observe(seq, at, &turn);
         }
-    }
-
-    /// OpenAI's old `function_call` has no ids: the call is named after its event, and the next `function` message
-    /// answers the last one of these.
-    fn name_old_functions(&self, record: &mut Record, turn: &Turn) {
-        if turn.calls().any(str::is_empty) {
-            record.calls = vec![format!("function_{}", record.seq)];
-        }
-        if turn.results().any(str::is_empty)
-            && let Some((call, _)) = self.open.iter().rev().find(|(call, _)| call.starts_with("function_"))
-        {
-            record.results = vec![call.clone()];
-        }
-    }
-
-    fn track_calls(&mut self, record: &Record, turn: &Turn) {
-        // Whoever speaks while a call is open has given it up. A message of the harness is not speaking.
-        let speaks = turn.role == Role::User && !turn.meta && !turn.text().trim().is_empty();
-        for call in &record.results {
-            self.open.retain(|(open, _)| open != call);
-        }
-        if speaks {
-            self.abandoned.extend(self.open.drain(..).map(|(call, _)| call));
-        }
-        let names: HashMap<&str, &str> = turn
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                super::conversation::Part::Call { id, name, .. } => Some((id.as_str(), name.as_str())),
-                _ => None,
-            })
-            .collect();
-        for call in &record.calls {
-            if self.called.contains(call) {
-                // Where it stood first decides: an answer cannot just go on.
-                self.unprepare();
-            } else if !record.results.contains(call) {
-                let name = names.get(call.as_str()).copied().unwrap_or_default();
-                self.open.push((call.clone(), name.to_owned()));
-            }
-        }
-        self.called.extend(record.calls.iter().chain(&record.results).cloned());
-    }
-
-    /// Takes the calls from the live context, which has become another one.
-    fn relearn_calls(&mut self) {
-        self.called = self.live.iter().flat_map(|record| record.calls.iter().chain(&record.results)).cloned().collect();
     }
 
     fn pressure_change(&mut self) -> Vec<Effect> {
@@ -340,22 +280,14 @@ impl Session {
         self.memory.as_ref()
     }
 
+    /// The user's layer over the memory.
+    pub fn edits(&self) -> &Edits {
+        &self.edits
+    }
+
     /// Tokens of events that the memory does not cover.
     pub fn behind_tokens(&self) -> u64 {
         self.calibration.scale(self.schedule.new_tokens)
-    }
-
-    /// How fresh the memory is.
-    pub fn freshness(&self) -> Freshness {
-        match &self.memory {
-            None => Freshness::None,
-            Some(_) => self.freshness_of(self.behind_tokens()),
-        }
-    }
-
-    /// How fresh a memory is that is so many tokens behind.
-    pub fn freshness_of(&self, behind_tokens: u64) -> Freshness {
-        if behind_tokens <= u64::from(self.settings.keep_recent_tokens) { Freshness::Fresh } else { Freshness::Stale }
     }
 
     /// Events of the live context.

@@ -1,7 +1,7 @@
 //! Follows an agent's file while it is being written: a thread that reads what was added and gives the items.
 //!
 //! The folder is watched, not the file (a watch of the file goes deaf when another file takes its name), and
-//! a look at the metadata every [`POLL`] makes up for changes that no watcher tells: network folders, full
+//! a look at the metadata every `POLL` makes up for changes that no watcher tells: network folders, full
 //! queues. A file that was replaced or cut is read from its start again; what was told before comes again
 //! then, under the same event ids.
 

@@ -9,6 +9,7 @@
 mod error;
 mod folder;
 mod folder_name;
+mod ours;
 mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use folder::Folder;
+use ours::Claim;
 
 pub use error::FileError;
 pub use folder_name::session_folder;
@@ -42,6 +44,9 @@ pub struct MemoryFile {
     workspace: PathBuf,
     folders: Vec<String>,
     name: String,
+    session: String,
+    /// `None`: whatever stands here counts as ours.
+    claim: Option<Claim>,
 }
 
 impl MemoryFile {
@@ -55,7 +60,18 @@ impl MemoryFile {
     pub fn locate(workspace: &Path, template: &str, session_id: &str) -> Result<MemoryFile, FileError> {
         let (folders, name) = template::expand(template, &session_folder(session_id))?;
         let workspace = std::path::absolute(workspace).map_err(|cause| FileError::from_io(workspace, cause))?;
-        Ok(MemoryFile { workspace, folders, name })
+        Ok(MemoryFile { workspace, folders, name, session: session_id.to_owned(), claim: None })
+    }
+
+    /// The same file, with the rule that a file of the user's is neither taken for a memory nor replaced or deleted.
+    ///
+    /// `state` is the folder of the workspace's store; in it stands whether a memory was ever written here. Until then a
+    /// file that does not name its session in the front matter is not ours; from then on it is, whatever the user makes
+    /// of it. Who only asks where the file is can do without.
+    #[must_use]
+    pub fn recorded_in(mut self, state: &Path) -> MemoryFile {
+        self.claim = Some(Claim::new(state, &self.folders, &self.name, &self.session));
+        self
     }
 
     /// The absolute path; links in the path of the workspace itself stay as the editor spells them.
@@ -75,7 +91,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// One kind of [`FileError`] for each thing that is refused: a link, something that is not a file, another
-    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8.
+    /// owner, hard links, more than [`MAX_BYTES`], not UTF-8, a file that is not ours.
     pub fn read(&self) -> Result<Option<String>, FileError> {
         let mut folder = Folder::workspace(&self.workspace)?;
         for name in &self.folders {
@@ -84,7 +100,15 @@ impl MemoryFile {
                 None => return Ok(None),
             }
         }
-        folder.read(&self.name)
+        match folder.read(&self.name)? {
+            Some(text) if self.is_foreign(&text) => Err(FileError::NotOurs { path: self.path() }),
+            text => Ok(text),
+        }
+    }
+
+    /// Whether a text that was found here is the user's own.
+    fn is_foreign(&self, text: &str) -> bool {
+        self.claim.as_ref().is_some_and(|claim| !claim.covers(text))
     }
 
     /// Puts `text` in the place of the file, making missing folders (0700); the file is 0600.
@@ -110,18 +134,32 @@ impl MemoryFile {
             }
         }
         folder.check_target(&self.name)?;
+        // Where a memory was written before, the old text need not be read.
+        let first = self.claim.as_ref().filter(|claim| !claim.is_recorded());
+        if first.is_some() && folder.read(&self.name)?.is_some_and(|text| self.is_foreign(&text)) {
+            return Err(FileError::NotOurs { path: self.path() });
+        }
         folder.sweep(STALE);
-        folder.replace(&self.name, text)
+        folder.replace(&self.name, text)?;
+        if let Some(claim) = first {
+            claim.keep();
+        }
+        Ok(())
     }
 
-    /// Deletes the file, its temporary files, and the folders this leaves empty; what is absent is fine.
+    /// Deletes the file, its temporary files, and the folders this leaves empty; what is absent is fine, and a file
+    /// that is not ours stays.
     ///
     /// The first folder goes too when all that is left in it is the `.gitignore` made with it.
     ///
     /// # Errors
     /// As for [`MemoryFile::write`]; a file that would not be replaced is not deleted either.
     pub fn remove(&self) -> Result<(), FileError> {
-        insist(|| self.remove_once())
+        insist(|| self.remove_once())?;
+        if let Some(claim) = &self.claim {
+            claim.give_up();
+        }
+        Ok(())
     }
 
     fn remove_once(&self) -> Result<(), FileError> {
@@ -138,7 +176,12 @@ impl MemoryFile {
         if let Some(folder) = open.last()
             && open.len() > self.folders.len()
         {
-            folder.delete(&self.name)?;
+            match folder.read(&self.name) {
+                Ok(Some(text)) if self.is_foreign(&text) => {}
+                // What is no text at all names no session either.
+                Err(FileError::NotUtf8 { .. } | FileError::TooLarge { .. }) if self.is_foreign("") => {}
+                _ => folder.delete(&self.name)?,
+            }
             folder.sweep(Duration::ZERO);
         }
         while let (Some(folder), Some(parent)) = (open.pop(), open.last()) {

@@ -9,6 +9,7 @@
 //! those of one session lie next to each other, and a session's counters are read off the end of its range
 //! instead of being kept a second time. Synchronous on purpose: a call is microseconds to milliseconds.
 
+mod compactions;
 mod error;
 mod events;
 mod files;
@@ -32,12 +33,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use compactions::{CompactionKind, CompactionRow, NewCompaction};
 pub use error::StoreError;
 pub use events::{Appended, EventRow, NewEvent, SessionMeta};
 pub use files::set_aside;
 pub use leases::LONGEST_LEASE_MS;
 pub use ledger::{CallSum, ModelCall, Outcome, Spending, Spent};
-pub use revisions::{CompactionKind, CompactionRow, NewCompaction, NewRevision, Revision, RevisionRow};
+pub use revisions::{NewRevision, Revision, RevisionRow};
 pub use search::{Hit, Query};
 pub use sessions::{Conflict, Marks, SessionKey, SessionRow};
 pub use snapshots::Snapshot;

@@ -24,6 +24,7 @@ use tokio::sync::oneshot::Sender;
 
 use super::main_loop::Core;
 use super::writer::Job;
+use crate::engine::edits::Edits;
 use crate::engine::outline::{Place, Span};
 pub use actions::Action;
 pub use check::{Finding, Severity};
@@ -72,13 +73,14 @@ impl Core {
     /// Answers a request about a document.
     pub(super) fn document(&mut self, uri: &str, path: &Path, request: Request) {
         let Some((owner, text)) = self.memory_document(path) else { return };
+        let edits = self.edits_of(&owner);
         // The one who asked may have gone; then nobody waits.
         match request {
-            Request::Symbols(reply) => drop(reply.send(symbols::symbols(&text))),
-            Request::Folds(reply) => drop(reply.send(symbols::folds(&text))),
+            Request::Symbols(reply) => drop(reply.send(symbols::symbols(&text, edits.custom()))),
+            Request::Folds(reply) => drop(reply.send(symbols::folds(&text, edits.custom()))),
             Request::References(at, reply) => {
                 let names = self.names_of(&owner.root);
-                drop(reply.send(references::references(uri, &text, at, &names)));
+                drop(reply.send(references::references(uri, &text, edits.custom(), at, &names)));
             }
             Request::Lenses(reply) => drop(reply.send(self.lenses(&owner).unwrap_or_default())),
             Request::Slow(slow) => self.document_work(uri, path, &owner, text, slow),
@@ -88,6 +90,7 @@ impl Core {
     /// Hands work about a document to the writer's thread.
     fn document_work(&mut self, uri: &str, path: &Path, owner: &Owner, text: Arc<str>, slow: Slow) {
         let section_tokens = self.config.engine.section_tokens;
+        let edits = self.edits_of(owner);
         let Ok(workspace) = self.workspace(&owner.root) else { return };
         let work = Work {
             uri: uri.to_owned(),
@@ -98,9 +101,16 @@ impl Core {
             state: workspace.state.clone(),
             session: owner.session.clone(),
             section_tokens,
+            edits,
             slow,
         };
         self.writer.send(Job::Document(Box::new(work)));
+    }
+
+    /// The user's layer over a memory.
+    fn edits_of(&self, owner: &Owner) -> Edits {
+        let entry = self.workspaces.get(&owner.root).and_then(|workspace| workspace.sessions.get(&owner.session));
+        entry.map(|entry| entry.session.edits().clone()).unwrap_or_default()
     }
 
     /// The folder of a workspace by all of its names.

@@ -1,8 +1,11 @@
 //! The one thread that owns the sessions: it takes tasks in the order they arrived, stores before it acknowledges,
 //! and gives every quick answer itself. What may be slow goes to the writer.
 
+mod quiet;
+mod workspaces;
+
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,8 +20,7 @@ use super::writer::{Job, Writer};
 use crate::config::{Author, Config, Source, state_dir};
 use crate::engine::conduct::Conduct;
 use crate::engine::effect::{Ask, Effect};
-use crate::engine::event::{Event, Origin};
-use crate::engine::schedule::Due;
+use crate::engine::event::Event;
 use crate::host::store::StoreError;
 use crate::wire::protocol::{RequestError, code};
 
@@ -27,8 +29,6 @@ use crate::wire::protocol::{RequestError, code};
 const QUIET: Duration = Duration::from_millis(15);
 /// Time after which that is done between two requests, where there is no quiet.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
-/// Tokens after which the state of a session is saved again: what is read anew after a crash.
-const SAVE_TOKENS: u64 = 50_000;
 
 /// The loop's thread.
 pub struct MainLoop {
@@ -232,96 +232,6 @@ impl Core {
             workspace.sessions.clear();
         }
         self.documents.disown();
-    }
-
-    /// The workspace of a folder, opened at its first use.
-    pub fn workspace(&mut self, root: &Path) -> Result<&mut Workspace, RequestError> {
-        if !self.workspaces.contains_key(root) {
-            let known = self.folders.iter().find(|folder| folder.path == root).cloned();
-            let folder = known.unwrap_or_else(|| Folder::new(root.to_owned()));
-            let workspace = Workspace::open(&folder, &self.state_dir).map_err(|error| refused(&error))?;
-            self.workspaces.insert(root.to_owned(), workspace);
-        }
-        self.workspaces.get_mut(root).ok_or_else(|| RequestError::internal("a workspace vanished"))
-    }
-
-    /// All folders with a session that a request can mean: those of the client first.
-    pub fn roots(&self) -> Vec<PathBuf> {
-        let mut roots: Vec<PathBuf> = self.folders.iter().map(|folder| folder.path.clone()).collect();
-        roots.extend(
-            self.workspaces.keys().filter(|root| !self.folders.iter().any(|folder| folder.path == **root)).cloned(),
-        );
-        roots
-    }
-
-    /// The folder in which a session lives, with the session in memory.
-    pub fn find(&mut self, id: &str) -> Result<PathBuf, RequestError> {
-        crate::wire::protocol::check_session_id(id)?;
-        let mut failed = None;
-        for root in self.roots() {
-            let config = self.config.clone();
-            match self
-                .workspace(&root)
-                .and_then(|workspace| workspace.load(id, &config).map_err(|error| refused(&error)))
-            {
-                Ok(true) => return Ok(root),
-                Ok(false) => {}
-                Err(error) => failed = Some(error),
-            }
-        }
-        Err(failed.unwrap_or_else(|| RequestError::unknown_session(id)))
-    }
-
-    /// Notes that a session has something new.
-    pub fn changed(&mut self, root: &Path, id: &str) {
-        if !self.waiting.iter().any(|(known, session, _)| known == root && session == id) {
-            self.waiting.push_back((root.to_owned(), id.to_owned(), Instant::now()));
-        }
-    }
-
-    /// Updates a memory where that is due: in the next quiet moment, so that a compaction right after an event does not
-    /// have to wait for it, or when it is asked for.
-    pub fn update_due(&mut self, root: &Path, id: &str) {
-        let due = self
-            .workspaces
-            .get(root)
-            .and_then(|workspace| workspace.sessions.get(id))
-            .is_some_and(|entry| entry.session.due() == Due::Now);
-        if due && let Err(error) = self.update(root, id, Origin::Background) {
-            self.client.show(Urgency::Error, format!("the memory of session {id:?} was not updated: {error}"));
-        }
-    }
-
-    fn prepare_next(&mut self) {
-        let Some((root, id, _)) = self.waiting.pop_front() else { return };
-        self.update_due(&root, &id);
-        self.send_later();
-        let Some(workspace) = self.workspaces.get_mut(&root) else { return };
-        let Some(entry) = workspace.sessions.get_mut(&id) else { return };
-        entry.session.apply(now(), Event::Idle);
-        if entry.save_soon || entry.tokens >= entry.saved_tokens + SAVE_TOKENS {
-            workspace.save(&id);
-        }
-        self.writer.send(Job::Index { state: workspace.state.clone() });
-    }
-
-    /// Memories up to date, states saved.
-    fn save_all(&mut self) {
-        for (root, id, _) in std::mem::take(&mut self.waiting) {
-            self.update_due(&root, &id);
-        }
-        self.send_later();
-        for workspace in self.workspaces.values_mut() {
-            let ids: Vec<String> = workspace
-                .sessions
-                .iter()
-                .filter(|(_, entry)| entry.save_soon || entry.tokens > entry.saved_tokens)
-                .map(|(id, _)| id.clone())
-                .collect();
-            for id in ids {
-                workspace.save(&id);
-            }
-        }
     }
 }
 

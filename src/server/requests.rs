@@ -6,19 +6,19 @@ mod compact;
 mod find;
 mod memory;
 mod model;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
 pub use append::Given;
 
-use super::client::Urgency;
 use super::convert::path_of;
 use super::main_loop::{Core, now, refused};
 use super::task::Reply;
 use super::workspace::{Entry, canonical};
 use super::writer::Job;
 use crate::engine::effect::{Cut, Effect, Revision};
-use crate::host::store::{CompactionKind, Marks, NewCompaction, NewRevision};
+use crate::host::store::{CompactionKind, NewCompaction, NewRevision};
 use crate::wire::protocol::{Method, RequestError, SessionParams, params};
 
 /// Times that a request starts over because another process changed the session meanwhile.
@@ -32,6 +32,11 @@ impl Core {
             Method::Compact => self.compact(text),
             Method::Memory => self.memory(text),
             Method::History => self.history(text),
+            Method::Diff => self.diff(text),
+            Method::Blame => self.blame(text),
+            Method::Explain => self.explain(text),
+            Method::Restore => return self.restore(text, reply),
+            Method::Pin => return self.pin(text, reply),
             Method::Events => self.events(text),
             Method::Sessions => self.sessions(text),
             Method::Refresh => return self.refresh(text, reply),
@@ -94,50 +99,35 @@ impl Core {
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(None) };
         let Some(entry) = workspace.sessions.get_mut(id) else { return Ok(None) };
         let swapped = match (&cut, &revision) {
-            (Some(cut), _) => workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut)),
+            // Both before the answer: who has it may ask another server for the version.
+            (Some(cut), revision) => {
+                let revision = revision.as_deref().map(new_revision);
+                workspace.store.add_compaction(entry.key, entry.marks, &new_compaction(cut), revision.as_ref())
+            }
             (None, Some(revision)) => workspace.store.add_revision(entry.key, entry.marks, &new_revision(revision)),
             (None, None) => Ok(Ok(entry.marks)),
         };
         match swapped {
             Ok(Ok(marks)) => {
+                let revised = marks.last_revision > entry.marks.last_revision;
                 entry.marks = marks;
                 // What the reports so far have taught about token counts does not follow from the events behind a cut.
                 entry.save_soon |= cut.is_some();
+                // Where another process made a version meanwhile, that one is as good, and the session is loaded again
+                // at its next use.
+                if let Some(revision) = revision.filter(|_| revised) {
+                    self.write_file(root, id, Some(revision), None, None);
+                }
+                Ok(Some(()))
             }
             // The engine is ahead of the store now: only loading the session again is safe.
             Ok(Err(_)) => {
                 workspace.sessions.remove(id);
-                return Ok(None);
+                Ok(None)
             }
             Err(error) => {
                 workspace.sessions.remove(id);
-                return Err(refused(&error));
-            }
-        }
-        match (cut, revision) {
-            // Before the answer: who has it may ask another server for the version.
-            (Some(_), Some(revision)) => self.store_revision(root, id, revision),
-            (None, Some(revision)) => self.write_file(root, id, Some(revision), None, None),
-            (_, None) => {}
-        }
-        Ok(Some(()))
-    }
-
-    /// Stores the version of the memory that came with a compaction.
-    fn store_revision(&mut self, root: &Path, id: &str, revision: Box<Revision>) {
-        let Some(workspace) = self.workspaces.get_mut(root) else { return };
-        let Some(entry) = workspace.sessions.get_mut(id) else { return };
-        match workspace.store.add_revision(entry.key, entry.marks, &new_revision(&revision)) {
-            Ok(Ok(marks)) => {
-                entry.marks = marks;
-                self.write_file(root, id, Some(revision), None, None);
-            }
-            // Another process made a version meanwhile: it is as good, and the session is loaded again at its next use.
-            Ok(Err(_)) => {}
-            Err(error) => {
-                // The engine is ahead of the store: the session is loaded again at its next use.
-                entry.marks = Marks::default();
-                self.client.show(Urgency::Error, format!("the memory of session {id:?} was not stored: {error}"));
+                Err(refused(&error))
             }
         }
     }
@@ -203,7 +193,7 @@ fn new_revision(revision: &Revision) -> NewRevision<'_> {
         added: revision.diff.added,
         removed: revision.diff.removed,
         text: &revision.text,
-        generated: None,
+        layer: revision.layer.as_deref(),
     }
 }
 
@@ -219,5 +209,6 @@ fn new_compaction(cut: &Cut) -> NewCompaction<'_> {
         tokens_after: small(cut.estimate),
         kind: if ours { CompactionKind::Ours } else { CompactionKind::Agent },
         memory: ours.then_some(cut.memory.as_str()),
+        sources: cut.sources.as_deref(),
     }
 }

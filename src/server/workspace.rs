@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use crate::config::{Config, workspace_state_dir};
 use crate::engine::conversation::Role;
+use crate::engine::edits::Edits;
 use crate::engine::event::Stored;
 use crate::engine::intake::Intake;
 use crate::engine::session::{Memory, Restored, Saved, Session};
@@ -127,7 +128,9 @@ impl Workspace {
     /// Where the memory of a session lies.
     pub fn memory_file(&self, id: &str, config: &Config) -> Result<MemoryFile, StoreError> {
         let place = MemoryFile::locate(&self.root, &config.memory_file, id);
-        place.map_err(|error| StoreError::Io { path: self.root.clone(), detail: error.to_string() })
+        place
+            .map(|file| file.recorded_in(&self.state))
+            .map_err(|error| StoreError::Io { path: self.root.clone(), detail: error.to_string() })
     }
 
     fn touch(&mut self, id: &str) {
@@ -175,8 +178,10 @@ impl Workspace {
             updated_at: revision.row.at,
             text: revision.text,
         });
+        let layer = store.layer(row.key, None)?;
         let restored = Restored {
             saved,
+            edits: layer.map(|layer| edits(&row.id, &layer)).unwrap_or_default(),
             memory,
             cut: cut
                 .map(|cut| (cut.at_seq, cut.keep_from, u64::from(cut.tokens_after), cut.memory.unwrap_or_default())),
@@ -213,8 +218,16 @@ impl Workspace {
     }
 }
 
+/// The user's layer as stored.
+pub fn edits(id: &str, layer: &str) -> Edits {
+    serde_json::from_str(layer).unwrap_or_else(|error| {
+        tracing::error!(session = id, "the user's lines in the memory are unreadable: {error}");
+        Edits::default()
+    })
+}
+
 /// The engine's name of a source.
-fn source(name: &str) -> &'static str {
+pub fn source(name: &str) -> &'static str {
     match name {
         "model" => "model",
         "user" => "user",

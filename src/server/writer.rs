@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -14,6 +14,7 @@ use super::client::{Client, Urgency};
 use super::document::{self, ShowView, Work};
 use super::main_loop::refused;
 use super::task::{Reply, Task};
+use super::workspace::stamp;
 use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
@@ -23,6 +24,10 @@ use crate::wire::protocol::{RequestError, code};
 
 /// Event text put into the search index in one transaction, in bytes; other writers wait that long.
 const INDEX_BYTES: usize = 256 << 10;
+/// A file that was written no longer ago than this may still be being written.
+const SETTLE: Duration = Duration::from_millis(50);
+/// A file that is being written all the time is taken as it is.
+const LONGEST_SETTLE: Duration = Duration::from_secs(1);
 
 /// Something to do.
 pub enum Job {
@@ -209,18 +214,28 @@ impl Worker {
         let store = self.store(state).map_err(|error| refused(&error))?;
         let Some(row) = store.session(id).map_err(|error| refused(&error))? else { return Ok(()) };
         let Some(newest) = store.revision(row.key, None).map_err(|error| refused(&error))? else { return Ok(()) };
-        let disk = file.read().map_err(|error| file_refused(&error))?;
-        if let Some(disk) = disk {
+        let begun = Instant::now();
+        loop {
+            let Some(disk) = file.read().map_err(|error| file_refused(&error))? else { break };
             if disk == newest.text {
                 return Ok(());
             }
-            if known != Some(disk.as_str())
-                && let Some(base) = edited(store, row.key, &disk).map_err(|error| refused(&error))?
-            {
-                let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text: disk };
-                let _ = self.tasks.send(task);
-                return Ok(());
+            let edited = edited(store, row.key, &disk).map_err(|error| refused(&error))?;
+            let Some(base) = edited else { break };
+            // An editor that saves in place empties the file first, and what it still writes would be lost with the file
+            // that is replaced under it.
+            let age = stamp(&file.path()).and_then(|(modified, _)| modified.elapsed().ok()).unwrap_or_default();
+            if age < SETTLE && begun.elapsed() < LONGEST_SETTLE {
+                std::thread::sleep(SETTLE.saturating_sub(age));
+                continue;
             }
+            // An empty file is as good as none.
+            if known == Some(disk.as_str()) || disk.trim().is_empty() {
+                break;
+            }
+            let task = Task::FileEdited { root: root.to_owned(), session_id: id.to_owned(), base, text: disk };
+            let _ = self.tasks.send(task);
+            return Ok(());
         }
         file.write(&newest.text).map_err(|error| file_refused(&error))?;
         let _ = self.tasks.send(Task::Written { root: root.to_owned(), session_id: id.to_owned() });

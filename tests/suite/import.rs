@@ -192,6 +192,32 @@ fn a_followed_file_is_followed() {
     assert_eq!(server.refused("history", json!({"sessionId": "cc-session"})).code, -32001);
 }
 
+/// The file is read beside the main loop: what is asked after the import is answered before the file is even read.
+#[test]
+fn a_large_file_holds_up_no_other_request() {
+    let place = Workspace::new();
+    let mut server = start(&place);
+    server.append("mine", &[crate::events::user("a", "hello")]);
+    // Records that are read and say nothing, so that reading is what takes long; where it begins, progress is reported.
+    let noise = json!({"type": "file-history-snapshot", "messageId": "m", "snapshot": {"trackedFileBackups": {}}});
+    let path = place.outside("large.jsonl");
+    std::fs::write(&path, format!("{}{}", format!("{noise}\n").repeat(200_000), lines(&session(4)))).unwrap();
+    let import = server.send("import", &json!({"path": path, "workDoneToken": "t"}).to_string());
+    let compact = server.send("compact", r#"{"sessionId":"mine"}"#);
+    let sessions = server.send("sessions", "{}");
+    for id in [compact, sessions] {
+        server.answer(id).unwrap();
+    }
+    server.answer(import).unwrap();
+    server.notification("$/progress", |params| params["value"]["kind"] == "begin");
+    server.tolerate("$/progress");
+    let heard: Vec<Value> = server.heard.iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    let answer = |id: i64| heard.iter().position(|body| body["id"] == id);
+    let begin = heard.iter().position(|body| body["params"]["value"]["kind"] == "begin");
+    let order = [answer(compact), answer(sessions), begin, answer(import)];
+    assert!(order.is_sorted() && order[0].is_some(), "compact, sessions, begin, import came as {order:?}");
+}
+
 fn long_file(place: &Workspace, messages: usize) -> std::path::PathBuf {
     let path = place.outside("long.jsonl");
     let message = |at: usize| {

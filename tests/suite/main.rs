@@ -27,6 +27,7 @@ mod search;
 mod settings;
 mod shape;
 mod sharing;
+mod sources;
 mod tools;
 mod transcripts;
 mod untouched;

@@ -1,6 +1,7 @@
 //! Laws of the engine over arbitrary conversations: whatever is appended in whatever order, and however compactions
 //! come in between, the rules of the answer hold; and a session that was loaded again answers as the living one.
 
+mod hand;
 mod laws;
 mod steps;
 mod world;

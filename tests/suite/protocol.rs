@@ -6,8 +6,11 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 10] =
-    ["append", "compact", "refresh", "memory", "history", "search", "events", "sessions", "import", "forget"];
+const METHODS: [&str; 15] = [
+    "append", "compact", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin", "search",
+    "events", "sessions", "import", "forget",
+];
+const ORIGIN: &str = "background|refresh|user|compact|restore";
 const PRESSURE: &str = "low|light|medium|heavy";
 
 fn memory_state() -> Value {
@@ -33,8 +36,23 @@ fn shape_of(method: &str) -> Value {
             "uri": "uri", "updatedAt": "time"})
         }
         "history" => json!({"revisions": [{"revision": "uint", "at": "time", "source": "model|extractive|user",
-            "origin": "background|refresh|user|compact", "coveredThrough": "uint", "tokens": "uint", "addedLines": "uint",
+            "origin": ORIGIN, "coveredThrough": "uint", "tokens": "uint", "addedLines": "uint",
             "removedLines": "uint"}]}),
+        "diff" => {
+            json!({"from": "uint", "to": "uint", "unified": "text", "hunks": [{"oldStart": "uint", "oldLines": "uint",
+            "newStart": "uint", "newLines": "uint", "lines": ["text"]}], "addedLines": "uint", "removedLines": "uint"})
+        }
+        "restore" | "pin" => {
+            json!({"revision": "uint", "source": "model|extractive|user", "coveredThrough": "uint", "uri": "uri"})
+        }
+        "blame" => {
+            json!({"revision": "uint", "lines": [{"section": "text", "text": "text", "event": "uint?", "revision": "uint",
+            "at": "time", "origin": ORIGIN, "own": "bool"}]})
+        }
+        "explain" => json!({"compaction": "uint", "at": "time", "by": "session-memory|agent", "revision": "uint",
+            "tokensBefore": "uint", "tokensAfter": "uint", "verbatim": {"fromSeq": "uint", "toSeq": "uint"},
+            "lines": [{"section": "text", "text": "text", "event": "uint?"}], "masked": [{"seq": "uint", "tokens": "uint"}],
+            "searchable": [{"fromSeq": "uint", "toSeq": "uint"}], "summary": "text"}),
         "search" => {
             json!({"hits": [{"sessionId": "text", "seq": "uint", "role": "system|user|assistant|tool", "score": "number",
             "snippet": "text", "at": "time"}]})
@@ -78,6 +96,21 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
         ("memory", json!({"sessionId": "s"})),
         ("memory", json!({"sessionId": "s", "revision": 1})),
         ("history", json!({"sessionId": "s"})),
+        ("diff", json!({"sessionId": "s", "from": 0, "to": 1})),
+        ("diff", json!({"sessionId": "s", "from": 1})),
+        (
+            "pin",
+            json!({"sessionId": "s", "section": "User Intent", "text": "For the memory: Keep the names.", "pinned": true}),
+        ),
+        (
+            "pin",
+            json!({"sessionId": "s", "section": "User Intent", "text": "For the memory: Keep the names.", "pinned": false}),
+        ),
+        ("restore", json!({"sessionId": "s", "revision": 1})),
+        ("blame", json!({"sessionId": "s"})),
+        ("blame", json!({"sessionId": "s", "revision": 1})),
+        ("explain", json!({"sessionId": "s"})),
+        ("explain", json!({"sessionId": "s", "compaction": 1})),
         (
             "search",
             json!({"query": "ingest pipeline", "sessionId": "s", "limit": 3, "roles": ["user", "assistant", "system", "tool"]}),
@@ -140,7 +173,7 @@ fn methods_and_commands_give_the_same_documented_results() {
         for params in server.notifications(DID_UPDATE) {
             has_shape(
                 &params,
-                &json!({"sessionId": "text", "revision": "uint", "uri": "uri", "origin": "background|refresh|user|compact",
+                &json!({"sessionId": "text", "revision": "uint", "uri": "uri", "origin": ORIGIN,
                 "source": "model|extractive|user", "coveredThrough": "uint", "unified": "text", "addedLines": "uint", "removedLines": "uint"}),
             );
         }

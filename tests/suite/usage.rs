@@ -44,8 +44,17 @@ fn record(store: &mut Store, row: &SessionRow, at: i64, model: &str, outcome: Ou
 
 fn compact(store: &mut Store, id: &str, at: i64, tokens_before: u32, kind: CompactionKind) {
     let SessionRow { key, marks, .. } = store.session(id).unwrap().unwrap();
-    let new = NewCompaction { at, at_seq: 1, keep_from: 1, tokens_before, tokens_after: 1, kind, memory: None };
-    store.add_compaction(key, marks, &new).unwrap().unwrap();
+    let new = NewCompaction {
+        at,
+        at_seq: 1,
+        keep_from: 1,
+        tokens_before,
+        tokens_after: 1,
+        kind,
+        memory: None,
+        sources: None,
+    };
+    store.add_compaction(key, marks, &new, None).unwrap().unwrap();
 }
 
 /// The beginning of today and of a day ten days ago, and what they are called.

@@ -1,37 +1,23 @@
 //! Builds the document: what always stands first, then the chosen lines, each in its section.
 
-use serde::{Deserialize, Serialize};
-
-use super::index::{Candidate, Source, Stat};
+use super::index::Stat;
 use super::{Extractor, lexer};
 use crate::engine::memory::{Document, Line, Section};
 use crate::engine::tokens;
 
 mod chosen;
+mod deeds;
+mod prose;
 
-use chosen::rendered;
+pub use prose::Prose;
 
 /// Shares of the budget that the parts may take which are kept for what they are, not for what they name.
 const CORRECTIONS: f32 = 0.60;
 const FIRST_REQUEST: f32 = 0.30;
 const REQUESTS: f32 = 0.25;
-const ERRORS: f32 = 0.18;
 const TASKS: f32 = 0.10;
-const EDITS: f32 = 0.06;
-const RUNS: f32 = 0.04;
-/// Share that a model's prose may take.
-const PROSE: f32 = 0.60;
 /// Tokens of the headings.
 const HEADINGS: u32 = 50;
-
-/// What a model wrote of the conversation, up to one of its events.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Prose {
-    /// Its lines.
-    pub document: Document,
-    /// The last event that it stands for.
-    pub through: u64,
-}
 
 /// A document under work.
 struct Draft<'a> {
@@ -106,47 +92,6 @@ impl<'a> Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// A model's lines, the heaviest of all sections first while there is room, in their order.
-    fn prose(&mut self, total: u32, prose: &Prose) {
-        self.told = prose.through;
-        let mut room = share(total, PROSE).min(self.left);
-        let lines = |section: Section| prose.document.lines(section).iter().map(move |line| (section, line));
-        // The user's corrections are the user's words, and those are known here.
-        let sections = Section::ALL.into_iter().filter(|section| *section != Section::UserCorrections);
-        let all: Vec<(Section, &Line)> = sections.flat_map(lines).collect();
-        let mut order: Vec<usize> = (0..all.len()).collect();
-        order.sort_by(|&a, &b| {
-            let weight = |at: usize| all.get(at).map_or(0.0, |(_, line)| line.weight);
-            weight(b).total_cmp(&weight(a))
-        });
-        let mut kept = vec![false; all.len()];
-        for at in order {
-            let Some((_, line)) = all.get(at) else { continue };
-            let cost = tokens::estimate(&line.text) + 3;
-            if cost <= room {
-                room -= cost;
-                if let Some(slot) = kept.get_mut(at) {
-                    *slot = true;
-                }
-            }
-        }
-        for ((section, line), _) in all.into_iter().zip(kept).filter(|(_, kept)| *kept) {
-            self.push(section, &line.text, line.weight);
-        }
-    }
-
-    /// Whether everything that a line names stands already, so that it would say nothing new.
-    fn stands(&self, line: &str) -> bool {
-        let (mut named, mut standing) = (0, 0);
-        lexer::scan(line, |_, key| {
-            if let Some(at) = self.from.index.known(key) {
-                named += 1;
-                standing += usize::from(self.covered.get(at as usize) == Some(&true));
-            }
-        });
-        named > 0 && named == standing
-    }
-
     /// Paths relative to the working directory.
     fn relative(&self, text: &str) -> String {
         match self.root {
@@ -156,7 +101,7 @@ impl Draft<'_> {
     }
 
     /// Adds a line; what it names is covered. Returns its cost.
-    fn push(&mut self, section: Section, line: &str, weight: f32) -> u32 {
+    fn push(&mut self, section: Section, line: &str, weight: f32, event: u64) -> u32 {
         let line = self.relative(line);
         let mut keys = Vec::new();
         lexer::scan(&line, |_, key| keys.push(key));
@@ -167,19 +112,20 @@ impl Draft<'_> {
         }
         let cost = tokens::estimate(&line) + 3;
         self.left = self.left.saturating_sub(cost);
-        self.document.push(section, line, weight);
+        self.document.push_line(section, Line { text: line, weight, event, ..Line::default() });
         cost
     }
 
     /// Adds as much of a text as `room` allows.
-    fn push_clipped(&mut self, section: Section, line: &str, weight: f32, room: u32) -> u32 {
+    fn push_clipped(&mut self, section: Section, line: &str, weight: f32, (room, event): (u32, u64)) -> u32 {
         let line = shorten(line, room.min(self.left));
-        if line.is_empty() { 0 } else { self.push(section, &line, weight) }
+        if line.is_empty() { 0 } else { self.push(section, &line, weight, event) }
     }
 
     fn intent(&mut self, total: u32) {
         if let Some(first) = self.from.said.first() {
-            self.push_clipped(Section::UserIntent, &first.text, f32::INFINITY, share(total, FIRST_REQUEST).max(60));
+            let room = share(total, FIRST_REQUEST).max(60);
+            self.push_clipped(Section::UserIntent, &first.text, f32::INFINITY, (room, first.seq));
         }
     }
 
@@ -193,25 +139,21 @@ impl Draft<'_> {
                 let cost = tokens::estimate(correction) + 3;
                 if cost <= room {
                     room -= cost;
-                    kept.push(correction);
+                    kept.push((correction, message.seq));
                 }
             }
         }
-        for (age, correction) in kept.iter().enumerate().rev() {
-            self.push(Section::UserCorrections, correction, 100.0 - small(age));
+        for (age, (correction, seq)) in kept.iter().enumerate().rev() {
+            self.push(Section::UserCorrections, correction, 100.0 - small(age), *seq);
         }
     }
 
     fn open_calls(&mut self, total: u32, tail: u64) {
         let from = self.from;
-        let open: Vec<String> = from
-            .open
-            .iter()
-            .filter(|open| open.seq < tail && !open.line.is_empty())
-            .map(|open| open.line.clone())
-            .collect();
-        for line in open {
-            self.push_clipped(Section::PendingTasks, &format!("open call: {line}"), 50.0, share(total, 0.05).max(40));
+        let room = share(total, 0.05).max(40);
+        for open in from.open.iter().filter(|open| open.seq < tail && !open.line.is_empty()) {
+            let line = format!("open call: {}", open.line);
+            self.push_clipped(Section::PendingTasks, &line, 50.0, (room, open.seq));
         }
     }
 
@@ -219,18 +161,19 @@ impl Draft<'_> {
     fn state(&mut self, total: u32, tail: u64) {
         self.open_calls(total, tail);
         let (from, told) = (self.from, self.told);
+        let room = share(total, 0.05).max(40);
         if let Some(branch) = from.place.branch.as_ref().filter(|_| told == 0) {
-            self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, 40);
+            self.push_clipped(Section::CurrentState, &format!("On branch {branch}"), 20.0, (40, 0));
         }
         if let Some(run) = from.last_run.as_ref().filter(|run| run.seq < tail && run.seq > told) {
             let outcome = if run.failed { "failed" } else { "ok" };
             let line = format!("last {} -> {outcome}", run.line);
-            self.push_clipped(Section::CurrentState, &line, 30.0, share(total, 0.05).max(40));
+            self.push_clipped(Section::CurrentState, &line, 30.0, (room, run.seq));
         }
-        if let Some((_, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail && *seq > told) {
+        if let Some((seq, words)) = from.said.last_words().filter(|(seq, _)| *seq < tail && *seq > told) {
             let end = words.rsplit("\n\n").find(|piece| piece.len() >= 12).unwrap_or(words);
             let line = format!("assistant said last: {}", end.trim());
-            self.push_clipped(Section::CurrentState, &line, 40.0, share(total, 0.05).max(40));
+            self.push_clipped(Section::CurrentState, &line, 40.0, (room, *seq));
         }
     }
 
@@ -242,80 +185,7 @@ impl Draft<'_> {
             if tokens::estimate(&line) + 3 > room {
                 break;
             }
-            room = room.saturating_sub(self.push(Section::PendingTasks, &line, 40.0 - small(at)));
-        }
-    }
-
-    /// The newest errors, in the order in which they came; a call that failed in several lines is named once.
-    fn errors(&mut self, total: u32) {
-        let mut room = share(total, ERRORS).min(self.left);
-        let mut kept = Vec::new();
-        for failure in self.from.failures.items().iter().rev().take(14) {
-            let cost = tokens::estimate(&failure.line) + 6;
-            if cost > room || failure.seq <= self.told && self.stands(&failure.line) {
-                continue;
-            }
-            room -= cost;
-            kept.push(failure);
-        }
-        kept.reverse();
-        let count = kept.len();
-        let mut groups: Vec<(String, f32)> = Vec::new();
-        let mut call = None;
-        for (at, failure) in kept.into_iter().enumerate() {
-            let weight = 30.0 - small(count - at);
-            let same = call == Some((&failure.call, failure.seq));
-            call = Some((&failure.call, failure.seq));
-            if let Some((text, _)) = groups.last_mut().filter(|_| same) {
-                text.push('\n');
-                text.push_str(&failure.line);
-                continue;
-            }
-            let followed = match &failure.edited {
-                _ if failure.passes => " (passes now)".to_owned(),
-                Some(edited) => format!(" (then edited {edited})"),
-                None => String::new(),
-            };
-            groups.push((format!("{}{followed}\n{}", failure.call, failure.line), weight));
-        }
-        for (group, weight) in groups {
-            self.push_clipped(Section::ErrorsFixes, &group, weight, u32::MAX);
-        }
-    }
-
-    /// The last edits and the last commands before the tail, in their order.
-    fn deeds(&mut self, total: u32, tail: u64) {
-        let lines = &self.from.index.lines;
-        let mut deeds: Vec<(usize, &Candidate)> = lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| line.source == Source::Deed && line.seq < tail && line.seq > self.told)
-            .collect();
-        deeds.sort_by_key(|(_, line)| std::cmp::Reverse(line.seq));
-        let mut rooms = [share(total, EDITS).min(self.left / 2), share(total, RUNS).min(self.left / 2)];
-        let mut kept = Vec::new();
-        for (age, (at, line)) in deeds.into_iter().enumerate() {
-            let cost = self.from.weighed().costs.get(at).copied().unwrap_or(line.tokens);
-            let Some(room) = rooms.get_mut(usize::from(line.text.starts_with("ran "))) else { continue };
-            if cost <= *room {
-                *room -= cost;
-                kept.push((at, line, 10.0 - small(age)));
-            }
-        }
-        for (at, line, weight) in kept.into_iter().rev() {
-            let text = self.deed(line);
-            self.standing.push(at);
-            self.push(Section::CompletedWork, &text, weight);
-        }
-    }
-
-    /// A deed with its outcome and repetition; of an edit the definitions that it touched.
-    fn deed(&self, line: &Candidate) -> String {
-        let path = line.text.split_once(" file ").map(|(_, path)| path).unwrap_or_default();
-        let names = self.from.index.files.iter().find(|file| *file.path == *path).map(|file| file.names.join(", "));
-        match names.filter(|names| !names.is_empty()) {
-            Some(names) => format!("{} ({names})", rendered(line)),
-            None => rendered(line),
+            room = room.saturating_sub(self.push(Section::PendingTasks, &line, 40.0 - small(at), 0));
         }
     }
 
@@ -338,10 +208,10 @@ impl Draft<'_> {
                 continue;
             }
             room -= cost;
-            kept.push(line);
+            kept.push((line, message.seq));
         }
-        for (age, line) in kept.iter().enumerate().rev() {
-            self.push(Section::UserIntent, line, 60.0 - small(age));
+        for (age, (line, seq)) in kept.iter().enumerate().rev() {
+            self.push(Section::UserIntent, line, 60.0 - small(age), *seq);
         }
     }
 }

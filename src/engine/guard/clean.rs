@@ -1,5 +1,5 @@
 //! Text made harmless. [`visible`] takes out everything that a reader cannot see, for a prompt as well as for a
-//! memory. [`line`] makes one plain paragraph of what a model wrote: no heading, no tag, no image, no link.
+//! memory. [`line()`] makes one plain paragraph of what a model wrote: no heading, no tag, no image, no link.
 
 use super::evidence::Evidence;
 

@@ -33,7 +33,7 @@ pub struct Evidence {
     /// File names that stand without a directory.
     bare: HashSet<u64>,
     urls: BTreeSet<String>,
-    /// Addresses without a scheme.
+    /// Addresses without a scheme, and e-mail addresses in lower case.
     addresses: HashSet<u64>,
     /// The newest event: any up to it may be called by its number.
     newest: u64,
@@ -143,7 +143,8 @@ impl Evidence {
                 self.components.insert(hash(key));
             }
         });
-        self.urls.extend(address::urls(text).map(str::to_owned));
+        self.urls.extend(address::urls(text).map(|url| address::opened(url).to_owned()));
+        self.addresses.extend(address::emails(text).map(|email| hash(&email.to_lowercase())));
         for word in text.split_whitespace().filter(|word| address::is_bare(word)) {
             self.addresses.insert(hash(address::trimmed(word)));
         }
@@ -153,6 +154,10 @@ impl Evidence {
     pub fn unknown<'a>(&self, line: &'a str) -> Option<&'a str> {
         if let Some(url) = address::urls(line).find(|url| !self.knows_url(url)) {
             return Some(url);
+        }
+        if let Some(email) = address::emails(line).find(|email| !self.addresses.contains(&hash(&email.to_lowercase())))
+        {
+            return Some(email);
         }
         let mut first = None;
         lexer::scan(line, |kind, key| {
@@ -232,9 +237,9 @@ impl Evidence {
         true
     }
 
-    /// A URL is known whole or as the beginning of a known one.
+    /// A URL is known whole or as the beginning of a known one. What only another program reads of it does not count.
     fn knows_url(&self, url: &str) -> bool {
-        let url = url.trim_end_matches('/');
+        let url = address::opened(url).trim_end_matches('/');
         let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '#', '&']);
         self.urls
             .range::<str, _>((std::ops::Bound::Included(url), std::ops::Bound::Unbounded))

@@ -1,15 +1,12 @@
-//! The front matter of a memory file and what is wrong with it. The file is the user's: nothing here refuses anything.
+//! The front matter of a memory file and what is wrong with it. The file is the user's: rows of their own are fine, and
+//! nothing here refuses anything.
 
 use std::ops::Range;
 
 use jiff::Timestamp;
 
 use super::rows::Rows;
-
-/// The keys, in the order of the file.
-pub const KEYS: [&str; 6] = ["session", "revision", "updated", "covered_through", "tokens", "source"];
-/// A text that begins with a rule has no front matter if it is not closed within so many rows.
-const LONGEST: usize = 40;
+use crate::engine::memory::KEYS;
 
 /// The front matter of a text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,43 +25,50 @@ impl Front {
     /// Reads the front matter of a text.
     pub fn read(rows: &Rows) -> Front {
         let mut front = Front::default();
-        if rows.get(0).trim_start_matches('\u{feff}').trim_end() != "---" {
-            front
-                .problem(0, "the front matter is missing: a change cannot be compared with the version it was made on");
+        let text = |row: usize| if row == 0 { rows.get(0).trim_start_matches('\u{feff}') } else { rows.get(row) };
+        let opened = text(0).trim_end() == "---";
+        let mut seen: Vec<&str> = Vec::new();
+        let mut row = usize::from(opened);
+        let mut closed = false;
+        while row < rows.count() && !closed {
+            let ours =
+                KEYS.into_iter().find_map(|key| Some((key, text(row).strip_prefix(key)?.strip_prefix(':')?.trim())));
+            if text(row).trim_end() == "---" && (opened || !seen.is_empty()) {
+                closed = true;
+            } else if let Some((key, value)) = ours {
+                if seen.contains(&key) {
+                    front.problem(row, format!("{key} stands here twice"));
+                } else if let Err(accepted) = front.take(key, value) {
+                    front.problem(row, format!("{key} is {value:?}; {accepted} is accepted"));
+                }
+                seen.push(key);
+            } else if !(opened && (text(row).trim().is_empty() || is_entry(text(row)))) {
+                break;
+            }
+            row += 1;
+        }
+        if seen.is_empty() && !closed {
+            // A text that merely begins with a rule has none.
+            front.problems.clear();
+            front.problem(
+                0,
+                "the front matter is missing: it is made anew, and the text is compared with the newest version",
+            );
             return front;
         }
-        let last = rows.count().min(LONGEST);
-        let close = (1..last).find(|row| rows.get(*row).trim_end() == "---");
-        // Without a rule it goes as far as rows look like keys.
-        let end = close.unwrap_or_else(|| {
-            (1..last).find(|row| !rows.get(*row).contains(": ") || rows.get(*row).starts_with('-')).unwrap_or(last)
-        });
-        let mut seen: Vec<&str> = Vec::new();
-        for row in 1..end {
-            let text = rows.get(row);
-            let Some((key, value)) = text.split_once(':') else {
-                front.problem(row, format!("{text:?} is not a key with a value"));
-                continue;
-            };
-            let value = value.trim();
-            match KEYS.into_iter().find(|known| *known == key) {
-                None => front.problem(row, format!("{key:?} is unknown; known are {}", KEYS.join(", "))),
-                Some(known) if seen.contains(&known) => front.problem(row, format!("{known} stands here twice")),
-                Some(known) => {
-                    seen.push(known);
-                    if let Err(accepted) = front.take(known, value) {
-                        front.problem(row, format!("{known} is {value:?}; {accepted} is accepted"));
-                    }
-                }
-            }
+        if !opened {
+            front.problem(0, "the front matter does not begin with a row `---`");
         }
         for key in KEYS.into_iter().filter(|key| !seen.contains(key)) {
             front.problem(0, format!("{key} is missing"));
         }
-        if close.is_none() {
+        if !closed {
             front.problem(0, "the front matter is not closed by a row `---`");
+            while row > 0 && text(row - 1).trim().is_empty() {
+                row -= 1;
+            }
         }
-        front.rows = 0..if close.is_some() { end + 1 } else { end };
+        front.rows = 0..row;
         front
     }
 
@@ -95,4 +99,11 @@ impl Front {
         };
         fine.then_some(()).ok_or("a whole number")
     }
+}
+
+/// A row that may stand in YAML: a key with its value, or what is indented under one.
+fn is_entry(row: &str) -> bool {
+    let key = row.split(':').next().unwrap_or_default();
+    row.starts_with([' ', '\t'])
+        || row.contains(':') && !key.is_empty() && !key.contains([' ', '#', '`']) && !key.starts_with('-')
 }

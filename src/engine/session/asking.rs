@@ -21,7 +21,7 @@ impl Session {
         self.read_up();
         self.asked = true;
         let mut kept = self.extractor.facts(FACTS);
-        for (section, line) in self.edits.pinned() {
+        for (section, line) in self.edits.own() {
             kept.push(section, line, f32::INFINITY);
         }
         effects.push(Effect::Ask(Box::new(Ask {

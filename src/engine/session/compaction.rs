@@ -1,5 +1,6 @@
 //! The answer to "compact", prepared while nothing else is to do, so that giving it costs nothing.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use super::prepared::{Plan, Prepared, Stub};
 use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
 use crate::engine::effect::{CompactAnswer, Cut, Effect};
 use crate::engine::event::{CompactRequest, Origin, Passage};
+use crate::engine::explain::Sources;
+use crate::engine::memory::Document;
 use crate::engine::message::write::{Request, TailEvent, Treatments, Written, write_markdown, write_messages};
 use crate::engine::tokens;
 
@@ -55,9 +58,13 @@ impl Session {
         if apply && let Some(plan) = prepared.plan.take() {
             self.next = None;
             self.cover(prepared.answer.covered_through);
+            // Prose that no model renews grows old: from here on the facts speak again.
+            if !self.settings.model {
+                self.prose = None;
+            }
             effects.extend(plan.revision.map(|revision| self.accept(revision)));
             let tokens = (prepared.answer.tokens_before, prepared.answer.tokens_after);
-            effects.push(self.cut(plan.keep_from, plan.estimate, tokens, plan.memory));
+            effects.push(self.cut(plan.keep_from, plan.estimate, tokens, (plan.memory, plan.sources)));
             effects.extend(self.pressure_change());
         }
         let memory = self.memory.as_ref().map_or((0, "extractive"), |memory| (memory.revision, memory.source));
@@ -67,7 +74,7 @@ impl Session {
     }
 
     /// The memory stands for the events up to this one; what came later counts towards the next update.
-    fn cover(&mut self, through: u64) {
+    pub(super) fn cover(&mut self, through: u64) {
         self.schedule.reset();
         for record in self.live.iter().rev().take_while(|record| record.seq > through) {
             self.schedule.observe(record.tokens, record.results.len());
@@ -99,12 +106,15 @@ impl Session {
             fill: request.target.is_some(),
         };
         let introduction = tokens::estimate(INTRODUCTION);
+        let rendered: RefCell<Vec<(String, Document)>> = RefCell::default();
         let recall = |tail_from: u64| recall(&request.passages, tail_from, limits.target / 10 * 3);
         let render = |budget: u32, tail_from: u64| {
             let (passages, _) = recall(tail_from);
             let document =
                 self.document_for(budget.saturating_sub(introduction + tokens::estimate(&passages)), tail_from);
-            format!("{INTRODUCTION}{}{passages}", document.render_sections(false))
+            let text = format!("{INTRODUCTION}{}{passages}", document.render_sections(false));
+            rendered.borrow_mut().push((text.clone(), document));
+            text
         };
         let result =
             compact(live, shape, limits, &render).map_err(|too_small| too_small.to_string()).and_then(|compaction| {
@@ -128,7 +138,10 @@ impl Session {
                     Shape::Messages(format) => Stub::of(&compaction, &self.live, &open, format),
                     Shape::Markdown => None,
                 };
-                let plan = Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision };
+                let document = rendered.take().into_iter().rfind(|(text, _)| *text == compaction.memory);
+                let sources = document.map(|(_, document)| Sources::of(&document, &compaction.masked).to_json());
+                let plan =
+                    Plan { keep_from: compaction.keep_from, memory: compaction.memory, estimate, revision, sources };
                 Prepared {
                     request,
                     answer: Arc::new(answer),
@@ -203,7 +216,13 @@ impl Session {
     }
 
     /// Makes an answer the live context: system messages, memory, tail.
-    fn cut(&mut self, keep_from: u64, estimate: u64, tokens: (u64, u64), memory: String) -> Effect {
+    fn cut(
+        &mut self,
+        keep_from: u64,
+        estimate: u64,
+        tokens: (u64, u64),
+        (memory, sources): (String, Option<String>),
+    ) -> Effect {
         let system = self.system.min(self.live.len());
         let tail = self.live.partition_point(|record| record.seq < keep_from).max(system);
         self.past.extend(self.live.drain(system..tail));
@@ -211,7 +230,7 @@ impl Session {
         self.estimate = estimate;
         self.calibration.reset_base(estimate);
         self.head = Some(memory.clone()).filter(|memory| !memory.is_empty());
-        Effect::Cut(Box::new(Cut { at_seq: self.last_seq, keep_from, estimate, tokens, memory }))
+        Effect::Cut(Box::new(Cut { at_seq: self.last_seq, keep_from, estimate, tokens, memory, sources }))
     }
 
     pub(super) fn agent_compacted(&mut self, through: u64) -> Vec<Effect> {
@@ -220,7 +239,7 @@ impl Session {
         let estimate =
             self.live.iter().filter(|record| record.seq > through).map(|record| u64::from(record.tokens)).sum();
         let after = self.calibration.scale(estimate);
-        let mut effects = vec![self.cut(through + 1, estimate, (before, after), String::new())];
+        let mut effects = vec![self.cut(through + 1, estimate, (before, after), (String::new(), None))];
         self.open.retain(|(call, _)| self.live.iter().any(|record| record.calls.contains(call)));
         effects.extend(self.pressure_change());
         effects

@@ -41,6 +41,8 @@ pub(super) struct Plan {
     pub estimate: u64,
     /// The version of the memory that goes with it, where it reads differently from the newest.
     pub revision: Option<Box<Revision>>,
+    /// What the memory can be explained by.
+    pub sources: Option<String>,
 }
 
 /// The beginning of an answer, which no later event changes: all before one of the assistant's last messages.

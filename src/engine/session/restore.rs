@@ -16,7 +16,6 @@ use crate::engine::tokens::Calibration;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Saved {
     extractor: Extractor,
-    edits: Edits,
     #[serde(default)]
     prose: Option<Prose>,
     calibration: Calibration,
@@ -39,6 +38,8 @@ pub fn saved_calibration(state: &[u8]) -> Option<Calibration> {
 pub struct Restored {
     /// The saved part and the newest event it knows.
     pub saved: Option<(Saved, u64)>,
+    /// The user's layer.
+    pub edits: Edits,
     /// The newest version of the memory.
     pub memory: Option<Memory>,
     /// The last compaction: newest event at that time, first event of the tail, estimate, memory message.
@@ -55,7 +56,6 @@ impl Session {
         self.read_up();
         let saved = Saved {
             extractor: self.extractor.clone(),
-            edits: self.edits.clone(),
             prose: self.prose.clone(),
             calibration: self.calibration.clone(),
             openai: self.format.map(|format| format == Format::OpenAi),
@@ -75,13 +75,13 @@ impl Session {
         if let Some((saved, seq)) = restored.saved {
             known = seq;
             session.extractor = saved.extractor;
-            session.edits = saved.edits;
             session.prose = saved.prose;
             session.calibration = saved.calibration;
             session.format = saved.openai.map(|openai| if openai { Format::OpenAi } else { Format::Anthropic });
             session.title = saved.title;
             session.instructions = saved.instructions;
         }
+        session.edits = restored.edits;
         let covered = restored.memory.as_ref().map_or(0, |memory| memory.covered_through).max(at_seq);
         session.memory = restored.memory;
         // Up to the compaction the events are already counted in its estimate.

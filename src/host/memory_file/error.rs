@@ -60,6 +60,15 @@ pub enum FileError {
         /// How many names it has.
         links: u64,
     },
+    /// The user had a file of their own there before any memory was written.
+    #[error(
+        "{path} is not a memory of this session but a file that was there before, so it stays as it is; move it away, \
+         or choose another place with the setting memoryFile"
+    )]
+    NotOurs {
+        /// Where the file is.
+        path: PathBuf,
+    },
     /// More than [`MAX_BYTES`].
     #[error("{path}: {bytes} bytes are more than the {MAX} a memory may have; shorten it, or move it away", MAX = MAX_BYTES)]
     TooLarge {
@@ -118,6 +127,7 @@ impl FileError {
             | FileError::NotAFolder { path }
             | FileError::ForeignOwner { path, .. }
             | FileError::HardLinks { path, .. }
+            | FileError::NotOurs { path }
             | FileError::TooLarge { path, .. }
             | FileError::NotUtf8 { path, .. }
             | FileError::ReadOnly { path, .. }

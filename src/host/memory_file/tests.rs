@@ -97,6 +97,43 @@ fn removing_leaves_what_is_not_ours() {
 }
 
 #[test]
+fn a_file_is_the_users_until_a_memory_was_written_there() {
+    #[track_caller]
+    fn check(before: &[u8], foreign: bool) {
+        let (workspace, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = || MemoryFile::locate(workspace.path(), "{session}.md", SESSION).unwrap().recorded_in(state.path());
+        let path = workspace.path().join("s1.md");
+        fs::write(&path, before).unwrap();
+        if foreign {
+            assert!(place().read().is_err() && place().write("text").is_err());
+            place().remove().unwrap();
+            assert_eq!(fs::read(&path).unwrap(), before);
+            fs::remove_file(&path).unwrap();
+        }
+        place().write("text").unwrap();
+        // From now on it is ours, whatever becomes of it, and one of the name in another folder is not.
+        fs::write(&path, "").unwrap();
+        assert_eq!(place().read().unwrap().as_deref(), Some(""));
+        place().write("text").unwrap();
+        fs::create_dir(workspace.path().join("notes")).unwrap();
+        fs::write(workspace.path().join("notes/s1.md"), "text").unwrap();
+        let other = MemoryFile::locate(workspace.path(), "notes/{session}.md", SESSION).unwrap();
+        assert_eq!(kind(other.recorded_in(state.path()).read()), "NotOurs");
+        // Forgotten with the file.
+        place().remove().unwrap();
+        assert!(!path.exists());
+        assert_eq!(names(state.path().join("memory-files")), [""; 0]);
+        fs::write(&path, "text").unwrap();
+        assert_eq!(kind(place().write("other")), "NotOurs");
+    }
+    check(b"---\nsession: \"s1\"\nrevision: 7\n---\n", false);
+    check(b"---\nsession: \"s2\"\nrevision: 7\n---\n", true);
+    check(b"# My notes\n", true);
+    check(b"", true);
+    check(b"\xff\xfe", true);
+}
+
+#[test]
 fn a_folder_the_user_fills_gets_no_gitignore() {
     let workspace = tempfile::tempdir().unwrap();
     fs::create_dir(workspace.path().join(".session-memory")).unwrap();

@@ -16,7 +16,7 @@ fn delete(connection: &mut Connection, id: &str) -> Answer<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let key = transaction.query_row("SELECT key FROM sessions WHERE id = ?1", [id], |row| row.get(0).map(SessionKey));
     let Some(key) = key.optional()? else { return Ok(false) };
-    for table in ["events", "rewinds", "revisions", "compactions", "search"] {
+    for table in ["events", "rewinds", "revisions", "layers", "compactions", "search"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE rowid BETWEEN ?1 AND ?2"), all(key))?;
     }
     for table in ["event_keys", "snapshots", "indexed", "leases"] {

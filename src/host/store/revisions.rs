@@ -1,7 +1,6 @@
-//! Revisions of the memory and compactions of the context. Both are written only where the session still
-//! stands where the writer believes it to stand, so two processes never update one memory twice.
+//! Revisions of the memory, and the user's layer over it. They are written only where the session still stands where
+//! the writer believes it to stand, so two processes never update one memory twice.
 
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::schema::{all, number, rowid};
@@ -27,8 +26,8 @@ pub struct NewRevision<'a> {
     pub removed: u32,
     /// The document.
     pub text: &'a str,
-    /// The document without the user's edits, where it differs from `text`.
-    pub generated: Option<&'a str>,
+    /// The user's layer, where this revision changes it.
+    pub layer: Option<&'a str>,
 }
 
 /// What is listed of a revision.
@@ -59,75 +58,11 @@ pub struct Revision {
     pub row: RevisionRow,
     /// The document.
     pub text: String,
-    /// The document without the user's edits, where it differs from `text`.
-    pub generated: Option<String>,
-}
-
-/// Who compacted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CompactionKind {
-    /// This program.
-    Ours,
-    /// The agent itself; only reported here.
-    Agent,
-}
-
-impl CompactionKind {
-    const ALL: [CompactionKind; 2] = [CompactionKind::Ours, CompactionKind::Agent];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            CompactionKind::Ours => "ours",
-            CompactionKind::Agent => "agent",
-        }
-    }
-}
-
-/// A compaction to store.
-#[derive(Clone, Copy, Debug)]
-pub struct NewCompaction<'a> {
-    /// When it happened.
-    pub at: i64,
-    /// Number of the newest event at that moment.
-    pub at_seq: u64,
-    /// Number of the first event that stayed verbatim; one past the newest for none.
-    pub keep_from: u64,
-    /// Tokens of the live context before.
-    pub tokens_before: u32,
-    /// And after.
-    pub tokens_after: u32,
-    /// Who compacted.
-    pub kind: CompactionKind,
-    /// The text of the memory message, where it is ours.
-    pub memory: Option<&'a str>,
-}
-
-/// A stored compaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompactionRow {
-    /// Its number in the session, from 1.
-    pub n: u64,
-    /// When it happened.
-    pub at: i64,
-    /// Number of the newest event at that moment.
-    pub at_seq: u64,
-    /// Number of the first event that stayed verbatim; one past the newest for none.
-    pub keep_from: u64,
-    /// Tokens of the live context before.
-    pub tokens_before: u32,
-    /// And after.
-    pub tokens_after: u32,
-    /// The newest revision that its maker had seen; 0 for none.
-    pub revision: u64,
-    /// Who compacted.
-    pub kind: CompactionKind,
-    /// The text of the memory message, where it is ours.
-    pub memory: Option<String>,
 }
 
 /// Runs `write` where the session stands as `holds` wants it, and tells the conflict otherwise. `write` hands
 /// back what its writer knows of the session now.
-fn swap(
+pub(super) fn swap(
     connection: &mut Connection,
     key: SessionKey,
     holds: impl Fn(Marks) -> bool,
@@ -143,10 +78,15 @@ fn swap(
     Ok(Ok(marks))
 }
 
-fn insert_revision(connection: &Connection, key: SessionKey, seen: Marks, new: &NewRevision) -> Answer<Marks> {
+pub(super) fn insert_revision(
+    connection: &Connection,
+    key: SessionKey,
+    seen: Marks,
+    new: &NewRevision,
+) -> Answer<Marks> {
     let last_revision = seen.last_revision + 1;
-    let sql = "INSERT INTO revisions (rowid, at, source, origin, covered, tokens, added, removed, text, generated)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO revisions (rowid, at, source, origin, covered, tokens, added, removed, text)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     connection.prepare_cached(sql)?.execute(params![
         rowid(key, last_revision),
         new.at,
@@ -157,28 +97,12 @@ fn insert_revision(connection: &Connection, key: SessionKey, seen: Marks, new: &
         new.added,
         new.removed,
         new.text,
-        new.generated,
     ])?;
+    if let Some(layer) = new.layer {
+        let sql = "INSERT INTO layers (rowid, layer) VALUES (?1, ?2)";
+        connection.prepare_cached(sql)?.execute(params![rowid(key, last_revision), layer])?;
+    }
     Ok(Marks { last_revision, ..seen })
-}
-
-fn insert_compaction(connection: &Connection, key: SessionKey, seen: Marks, new: &NewCompaction) -> Answer<Marks> {
-    let compactions = seen.compactions + 1;
-    let sql =
-        "INSERT INTO compactions (rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    connection.prepare_cached(sql)?.execute(params![
-        rowid(key, compactions),
-        new.at,
-        new.at_seq.cast_signed(),
-        new.keep_from.cast_signed(),
-        new.tokens_before,
-        new.tokens_after,
-        seen.last_revision.cast_signed(),
-        new.kind.name(),
-        new.memory,
-    ])?;
-    Ok(Marks { compactions, ..seen })
 }
 
 fn read_revision(row: &Row) -> Answer<RevisionRow> {
@@ -194,22 +118,6 @@ fn read_revision(row: &Row) -> Answer<RevisionRow> {
     })
 }
 
-fn read_compaction(row: &Row) -> Answer<CompactionRow> {
-    let kind = row.get_ref(7)?.as_str()?;
-    let kind = CompactionKind::ALL.into_iter().find(|known| known.name() == kind);
-    Ok(CompactionRow {
-        n: number(row.get(0)?),
-        at: row.get(1)?,
-        at_seq: row.get::<_, i64>(2)?.unsigned_abs(),
-        keep_from: row.get::<_, i64>(3)?.unsigned_abs(),
-        tokens_before: row.get(4)?,
-        tokens_after: row.get(5)?,
-        revision: row.get::<_, i64>(6)?.unsigned_abs(),
-        kind: kind.ok_or_else(|| rusqlite::Error::InvalidColumnType(7, "kind".to_owned(), Type::Text))?,
-        memory: row.get(8)?,
-    })
-}
-
 impl Store {
     /// Stores a revision where `seen.last_revision` still is the newest one. Answers `seen` moved on by it.
     pub fn add_revision(
@@ -222,26 +130,23 @@ impl Store {
         swap(&mut self.connection, key, holds, |tx| insert_revision(tx, key, seen, new)).map_err(|e| self.error(e))
     }
 
-    /// Stores a compaction where there are no events, compactions and rewinds but those in `seen`. Answers `seen`
-    /// moved on by it.
-    pub fn add_compaction(
-        &mut self,
-        key: SessionKey,
-        seen: Marks,
-        new: &NewCompaction,
-    ) -> Result<Result<Marks, Conflict>, StoreError> {
-        let holds = |now: Marks| now == Marks { last_revision: now.last_revision, ..seen };
-        swap(&mut self.connection, key, holds, |tx| insert_compaction(tx, key, seen, new)).map_err(|e| self.error(e))
+    /// The user's layer as of a revision; as of the newest one for `None`.
+    pub fn layer(&self, key: SessionKey, revision: Option<u64>) -> Result<Option<String>, StoreError> {
+        let select = || {
+            let sql = "SELECT layer FROM layers WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
+            let last = revision.map_or(all(key).1, |n| rowid(key, n));
+            self.connection.prepare_cached(sql)?.query_row([all(key).0, last], |row| row.get(0)).optional()
+        };
+        select().map_err(|e| self.error(e))
     }
 
     /// A revision of the session; the newest one for `None`.
     pub fn revision(&self, key: SessionKey, revision: Option<u64>) -> Result<Option<Revision>, StoreError> {
         let (first, last) = revision.map_or(all(key), |n| (rowid(key, n), rowid(key, n)));
         let select = || {
-            let sql =
-                "SELECT rowid, at, source, origin, covered, tokens, added, removed, text, generated FROM revisions
+            let sql = "SELECT rowid, at, source, origin, covered, tokens, added, removed, text FROM revisions
                 WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
-            let read = |row: &Row| Ok(Revision { row: read_revision(row)?, text: row.get(8)?, generated: row.get(9)? });
+            let read = |row: &Row| Ok(Revision { row: read_revision(row)?, text: row.get(8)? });
             self.connection.prepare_cached(sql)?.query_row([first, last], read).optional()
         };
         select().map_err(|e| self.error(e))
@@ -253,16 +158,6 @@ impl Store {
             let sql = "SELECT rowid, at, source, origin, covered, tokens, added, removed FROM revisions
                 WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid";
             self.connection.prepare_cached(sql)?.query_map(all(key), read_revision)?.collect::<Answer<_>>()
-        };
-        select().map_err(|e| self.error(e))
-    }
-
-    /// The newest compaction of the session.
-    pub fn last_compaction(&self, key: SessionKey) -> Result<Option<CompactionRow>, StoreError> {
-        let select = || {
-            let sql = "SELECT rowid, at, at_seq, keep_from, tokens_before, tokens_after, revision, kind, memory FROM compactions
-                WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid DESC LIMIT 1";
-            self.connection.prepare_cached(sql)?.query_row(all(key), read_compaction).optional()
         };
         select().map_err(|e| self.error(e))
     }

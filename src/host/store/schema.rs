@@ -151,6 +151,16 @@ CREATE TABLE leases (
     until   INTEGER NOT NULL
 ) STRICT;
 ",
+    "
+-- The user's layer over the memory from a revision on. rowid as in revisions.
+CREATE TABLE layers (
+    rowid INTEGER PRIMARY KEY,
+    layer TEXT NOT NULL
+) STRICT;
+ALTER TABLE revisions DROP COLUMN generated;
+-- What a compaction can be explained by, as JSON.
+ALTER TABLE compactions ADD COLUMN sources TEXT;
+",
 ];
 
 /// Brings the database to the newest format, one transaction a step. `Some(found)` when its format is newer

@@ -190,7 +190,13 @@ pub fn actions(actions: Vec<Action>, uri: &Uri, only: Option<&[CodeActionKind]>)
     };
     let action = |action: Action| {
         CodeActionOrCommand::CodeAction(CodeAction {
-            edit: Some(WorkspaceEdit { changes: Some(edit(&action)), ..WorkspaceEdit::default() }),
+            edit: (!action.edits.is_empty())
+                .then(|| WorkspaceEdit { changes: Some(edit(&action)), ..WorkspaceEdit::default() }),
+            command: action.command.map(|(command, argument)| Command {
+                title: action.title.clone(),
+                command,
+                arguments: Some(vec![argument]),
+            }),
             title: action.title,
             kind: Some(CodeActionKind::from(action.kind)),
             ..CodeAction::default()

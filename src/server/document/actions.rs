@@ -1,10 +1,13 @@
 //! Code actions: edits that an editor offers at a place of a memory.
 
+use serde_json::{Value, json};
+
 use super::check::{is_gone, mentions};
 use super::work::Ground;
-use crate::engine::memory::Section;
+use crate::engine::memory::{Section, plain};
 use crate::engine::outline::{Front, Item, Outline, Part, Rows, Span};
 use crate::host::store::StoreError;
+use crate::wire::protocol::Method;
 
 /// Paths looked at for one request.
 const MOST_PATHS: usize = 200;
@@ -25,14 +28,16 @@ pub struct Action {
     pub title: String,
     /// Its kind in the LSP.
     pub kind: &'static str,
-    /// What is done.
+    /// What is done to the text.
     pub edits: Vec<Edit>,
+    /// A command and its argument.
+    pub command: Option<(String, Value)>,
 }
 
 /// What can be done at a place.
 pub(super) fn actions(ground: &Ground, at: Span) -> Result<Vec<Action>, StoreError> {
     let rows = Rows::new(ground.text);
-    let outline = Outline::new(&rows);
+    let outline = Outline::new(&rows, ground.edits.custom());
     let row = |place: crate::engine::outline::Place| usize::try_from(place.row).unwrap_or(usize::MAX);
     let (first, last) = (row(at.start), row(at.end));
     let touches = |rows: &std::ops::Range<usize>| rows.start <= last && first < rows.end.max(rows.start + 1);
@@ -42,15 +47,19 @@ pub(super) fn actions(ground: &Ground, at: Span) -> Result<Vec<Action>, StoreErr
         actions.extend(restored(ground, &outline.front, &rows)?);
     }
     let gone = gone_items(ground, &outline, &rows);
-    let chosen: Vec<&Item> = outline.items().map(|(_, item)| item).filter(|item| touches(&item.rows)).collect();
+    let chosen: Vec<(&Part, &Item)> = outline.items().filter(|(_, item)| touches(&item.rows)).collect();
     if !chosen.is_empty() {
-        let about_gone = chosen.iter().all(|item| gone.iter().any(|(_, gone)| gone.rows == item.rows));
+        let about_gone = chosen.iter().all(|(_, item)| gone.iter().any(|(_, gone)| gone.rows == item.rows));
         let title = if chosen.len() == 1 { "Drop this line" } else { "Drop these lines" };
         actions.push(Action {
             title: title.to_owned(),
             kind: if about_gone { "quickfix" } else { "refactor.rewrite" },
-            edits: chosen.into_iter().map(|item| removal(item, &rows)).collect(),
+            edits: chosen.iter().map(|(_, item)| removal(item, &rows)).collect(),
+            command: None,
         });
+    }
+    if let [(part, item)] = chosen[..] {
+        actions.extend(pinned(ground, part, item)?);
     }
     // What the user said stays whatever becomes of the files.
     let ours = |part: &Part| {
@@ -60,7 +69,7 @@ pub(super) fn actions(ground: &Ground, at: Span) -> Result<Vec<Action>, StoreErr
     let edits: Vec<Edit> = gone.iter().filter(|(part, _)| ours(part)).map(|(_, item)| removal(item, &rows)).collect();
     if !edits.is_empty() {
         let title = "Remove lines about files that are gone".to_owned();
-        actions.push(Action { title, kind: "source.removeGone", edits });
+        actions.push(Action { title, kind: "source.removeGone", edits, command: None });
     }
     Ok(actions)
 }
@@ -109,5 +118,27 @@ fn restored(ground: &Ground, front: &Front, rows: &Rows) -> Result<Option<Action
         text = text.replace('\n', "\r\n");
     }
     let edits = vec![Edit { span: rows.span(bytes), text }];
-    Ok(Some(Action { title: "Restore the front matter".to_owned(), kind: "quickfix", edits }))
+    Ok(Some(Action { title: "Restore the front matter".to_owned(), kind: "quickfix", edits, command: None }))
+}
+
+/// A line of the newest version becomes the user's own, or is left to the program again. Lines that are not stored yet
+/// are the user's anyway, and so are the notes.
+fn pinned(ground: &Ground, part: &Part, item: &Item) -> Result<Option<Action>, StoreError> {
+    let Some(section) = part.section.filter(|section| *section != Section::Notes && item.listed) else {
+        return Ok(None);
+    };
+    let Some(newest) = ground.store.revision(ground.key, None)? else { return Ok(None) };
+    let first = item.text.lines().next().unwrap_or_default();
+    if !plain(&newest.text).lines().any(|row| row.strip_prefix("- ") == Some(first)) {
+        return Ok(None);
+    }
+    let pinned = !ground.edits.is_own(section, &item.text);
+    let heading = ground.edits.custom().title(section);
+    let argument = json!({"sessionId": ground.session, "section": heading, "text": item.text, "pinned": pinned});
+    Ok(Some(Action {
+        title: if pinned { "Pin this line" } else { "Unpin this line" }.to_owned(),
+        kind: "refactor.rewrite",
+        edits: Vec::new(),
+        command: Some((Method::Pin.command(), argument)),
+    }))
 }

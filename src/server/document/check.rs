@@ -51,7 +51,7 @@ pub struct Finding {
 /// Everything that is wrong with a memory, in the order of its rows.
 pub(super) fn findings(ground: &Ground) -> Result<Vec<Finding>, StoreError> {
     let rows = Rows::new(ground.text);
-    let outline = Outline::new(&rows);
+    let outline = Outline::new(&rows, ground.edits.custom());
     let mut findings = front_matter(ground, &outline, &rows);
     findings.extend(budgets(ground, &outline, &rows));
     findings.extend(files(ground, &outline, &rows)?);
@@ -81,10 +81,12 @@ fn budgets(ground: &Ground, outline: &Outline, rows: &Rows) -> Vec<Finding> {
     let over = outline.parts.iter().filter_map(|part| {
         // The notes are the user's own: they have no budget.
         let section = part.section.filter(|section| *section != Section::Notes)?;
-        let text = ground.text.get(rows.whole(part.rows.clone()))?;
-        let size = tokens::estimate(text);
+        // As it is measured for a budget: without marks.
+        let items = part.items.iter().map(|item| format!("- {}\n", item.text));
+        let size = tokens::estimate(&format!("## {}\n{}", part.title, items.collect::<String>()));
         let message = format!(
-            "{} has about {size} tokens, its budget is {budget} (sectionTokens): its lightest lines are left out next time",
+            "{} has about {size} tokens, its budget is {budget} (sectionTokens): your own lines stay, others are left out \
+             next time",
             section.title()
         );
         let span = rows.span(rows.range(part.heading?));

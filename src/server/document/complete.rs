@@ -1,6 +1,6 @@
 //! Completion: headings of sections that are missing, and paths of the workspace, one folder at a time.
 
-use crate::engine::memory::Section;
+use crate::engine::memory::{Custom, Section};
 use crate::engine::outline::{Outline, Place, Rows, Span};
 use crate::host::tree::Tree;
 
@@ -39,9 +39,9 @@ pub struct Completions {
 }
 
 /// What can be written at a place.
-pub(super) fn completions(text: &str, at: Place, tree: &Tree) -> Completions {
+pub(super) fn completions(text: &str, custom: &Custom, at: Place, tree: &Tree) -> Completions {
     let rows = Rows::new(text);
-    let outline = Outline::new(&rows);
+    let outline = Outline::new(&rows, custom);
     let Ok(row) = usize::try_from(at.row) else { return Completions::default() };
     let (start, byte) = (rows.range(row).start, rows.byte(at));
     let before = text.get(start..byte).unwrap_or_default();
@@ -49,7 +49,7 @@ pub(super) fn completions(text: &str, at: Place, tree: &Tree) -> Completions {
     if item.is_none()
         && let Some(title) = before.strip_prefix("## ")
     {
-        return headings(&outline, row, rows.span(byte - title.len()..byte));
+        return headings(&outline, custom, row, rows.span(byte - title.len()..byte));
     }
     if item.is_none() {
         return Completions::default();
@@ -68,13 +68,13 @@ pub(super) fn completions(text: &str, at: Place, tree: &Tree) -> Completions {
     Completions { items, cut: !all }
 }
 
-fn headings(outline: &Outline, row: usize, span: Span) -> Completions {
+fn headings(outline: &Outline, custom: &Custom, row: usize, span: Span) -> Completions {
     let there = |section: &Section| {
         outline.parts.iter().any(|part| part.section == Some(*section) && part.heading != Some(row))
     };
     let missing = Section::ALL.into_iter().filter(|section| !there(section));
     let heading =
-        |section: Section| Completion { text: section.title().to_owned(), span, kind: CompletionKind::Heading };
+        |section: Section| Completion { text: custom.title(section).to_owned(), span, kind: CompletionKind::Heading };
     Completions { items: missing.map(heading).collect(), cut: false }
 }
 

@@ -37,10 +37,7 @@ impl Core {
         let before = newest.row.revision.saturating_sub(1);
         if before > 0 {
             let argument = json!({"sessionId": session, "from": before, "show": true});
-            lenses.push(Lens {
-                title: "What changed".to_owned(),
-                command: Some(("sessionMemory.diff".to_owned(), argument)),
-            });
+            lenses.push(Lens { title: "What changed".to_owned(), command: Some((Method::Diff.command(), argument)) });
         }
         let title = format!(
             "{} of {} tokens · {} · context {percent} %",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::engine::memory::Custom;
 use crate::engine::outline::word::{Named, Word, is_identifier, words_at};
 use crate::engine::outline::{Item, Outline, Place, Rows, Span};
 
@@ -20,9 +21,9 @@ pub struct Target {
 
 impl Target {
     /// What stands at a place; `None` outside of items.
-    pub fn at(text: &str, place: Place) -> Option<Target> {
+    pub fn at(text: &str, custom: &Custom, place: Place) -> Option<Target> {
         let rows = Rows::new(text);
-        let outline = Outline::new(&rows);
+        let outline = Outline::new(&rows, custom);
         let row = usize::try_from(place.row).ok()?;
         let (_, item) = outline.item_at(row)?;
         let start = rows.range(row).start;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::outline::{Front, Rows};
-use crate::host::memory_file::MAX_BYTES;
+use crate::host::memory_file::{FileError, MAX_BYTES};
 use crate::server::main_loop::Core;
 use crate::server::workspace::Folder;
 
@@ -94,8 +94,13 @@ impl Core {
                 }
             };
             if let Some(session) = session {
-                let loaded = workspace.load(&session, &config);
-                return loaded.is_ok_and(|loaded| loaded).then_some(Owner { root, session });
+                if !workspace.load(&session, &config).is_ok_and(|loaded| loaded) {
+                    return None;
+                }
+                // A file of the user's that stands where the memory belongs is none.
+                let entry = workspace.sessions.get(&session)?;
+                let foreign = matches!(entry.file.read(), Err(FileError::NotOurs { .. }));
+                return (!foreign).then_some(Owner { root, session });
             }
         }
         None

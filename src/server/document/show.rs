@@ -68,9 +68,9 @@ struct ShownAnswer {
 impl Core {
     /// Shows an answer in the editor, where its request asks for it.
     pub(in crate::server) fn show_answer(&mut self, method: Method, params: &str, answer: &str) {
-        let name = match method.name() {
-            "sessionMemory/compact" => "compact.md",
-            "sessionMemory/diff" => "diff.diff",
+        let name = match method {
+            Method::Compact => "compact.md",
+            Method::Diff => "diff.diff",
             _ => return,
         };
         // The answer is waited for; most requests ask for nothing of the kind.

@@ -1,5 +1,6 @@
 //! Document symbols and folding ranges: sections with their items.
 
+use crate::engine::memory::Custom;
 use crate::engine::outline::{Outline, Rows, Span};
 
 /// Characters of an item in the outline.
@@ -41,10 +42,10 @@ pub struct Fold {
 }
 
 /// The outline of a memory.
-pub fn symbols(text: &str) -> Vec<Symbol> {
+pub fn symbols(text: &str, custom: &Custom) -> Vec<Symbol> {
     let rows = Rows::new(text);
     let mut symbols = Vec::new();
-    for part in Outline::new(&rows).parts {
+    for part in Outline::new(&rows, custom).parts {
         let items: Vec<Symbol> = part
             .items
             .iter()
@@ -85,8 +86,8 @@ fn symbol(
 }
 
 /// What can be folded in a memory.
-pub fn folds(text: &str) -> Vec<Fold> {
-    let outline = Outline::new(&Rows::new(text));
+pub fn folds(text: &str, custom: &Custom) -> Vec<Fold> {
+    let outline = Outline::new(&Rows::new(text), custom);
     let mut folds = Vec::new();
     let mut fold = |rows: &std::ops::Range<usize>, kind| {
         let last = rows.end.saturating_sub(1);
@@ -113,8 +114,9 @@ mod tests {
     #[test]
     fn rows_that_fold() {
         let text = "---\nrevision: 1\n---\n\n## Notes\n- a\n  b\n- c\n\n## Empty\n";
-        let found: Vec<(usize, usize)> = folds(text).into_iter().map(|fold| (fold.first, fold.last)).collect();
+        let found: Vec<(usize, usize)> =
+            folds(text, &Custom::default()).into_iter().map(|fold| (fold.first, fold.last)).collect();
         assert_eq!(found, [(0, 2), (4, 7), (5, 6)]);
-        assert_eq!(folds(""), []);
+        assert_eq!(folds("", &Custom::default()), []);
     }
 }

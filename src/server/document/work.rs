@@ -11,6 +11,7 @@ use super::complete::{self, Completions};
 use super::event;
 use super::names::Target;
 use super::{Hover, Location};
+use crate::engine::edits::Edits;
 use crate::engine::outline::word::Named;
 use crate::engine::outline::{Place, Span};
 use crate::host::memory_file::file_uri;
@@ -53,6 +54,8 @@ pub struct Work {
     pub session: String,
     /// Largest section.
     pub section_tokens: u32,
+    /// The user's layer over the memory.
+    pub edits: Edits,
     /// What is asked.
     pub slow: Slow,
 }
@@ -62,6 +65,7 @@ pub(super) struct Ground<'a> {
     pub text: &'a str,
     pub session: &'a str,
     pub section_tokens: u32,
+    pub edits: &'a Edits,
     pub state: &'a Path,
     pub store: &'a Store,
     pub key: SessionKey,
@@ -71,7 +75,7 @@ pub(super) struct Ground<'a> {
 impl Work {
     /// Does it and answers. What fails is logged, and the answer is an empty one.
     pub fn run(self, store: &Store, client: &Client) {
-        let Work { uri, path, text, root, shown, state, session, section_tokens, slow } = self;
+        let Work { uri, path, text, root, shown, state, session, section_tokens, edits, slow } = self;
         let tree = match Tree::open(&shown, &root) {
             Ok(tree) => tree,
             Err(error) => return tracing::warn!("{}: {error}", root.display()),
@@ -82,12 +86,12 @@ impl Work {
             Err(error) => return tracing::warn!("{}: {error}", path.display()),
         };
         let (text, state) = (&*text, &*state);
-        let ground = Ground { text, session: &session, section_tokens, state, store, key, tree: &tree };
+        let ground = Ground { text, session: &session, section_tokens, edits: &edits, state, store, key, tree: &tree };
         let done = match slow {
             Slow::Hover(at, reply) => ground.hover(at).map(|hover| drop(reply.send(hover))),
             Slow::Definition(at, reply) => ground.definition(at).map(|found| drop(reply.send(found))),
             Slow::Completion(at, reply) => {
-                let _ = reply.send(complete::completions(text, at, &tree));
+                let _ = reply.send(complete::completions(text, edits.custom(), at, &tree));
                 Ok(())
             }
             Slow::Actions(at, reply) => actions::actions(&ground, at).map(|found| drop(reply.send(found))),
@@ -104,7 +108,7 @@ impl Work {
 impl Ground<'_> {
     /// What happened in the event of a mark, in the newest one that names an identifier, or in the item's own.
     fn hover(&self, at: Place) -> Result<Option<Hover>, StoreError> {
-        let Some(target) = Target::at(self.text, at) else { return Ok(None) };
+        let Some(target) = Target::at(self.text, self.edits.custom(), at) else { return Ok(None) };
         let named = match (&target.on_mark, target.identifier()) {
             (None, Some((word, span))) => event::newest_with(self, word)?.map(|seq| (seq, span)),
             _ => None,
@@ -120,7 +124,7 @@ impl Ground<'_> {
 
     /// The file of a path, or the event of a mark as a document.
     fn definition(&self, at: Place) -> Result<Vec<Location>, StoreError> {
-        let Some(target) = Target::at(self.text, at) else { return Ok(Vec::new()) };
+        let Some(target) = Target::at(self.text, self.edits.custom(), at) else { return Ok(Vec::new()) };
         if let Some((seq, _)) = target.on_mark {
             let Some(page) = event::page(self, seq)? else { return Ok(Vec::new()) };
             return Ok(match views::write(self.state, self.session, &format!("event-{seq}.md"), &page.long()) {

@@ -1,20 +1,19 @@
-//! `refresh`, `memory`, `history`, and the user's own edits of the file.
+//! `refresh`, and the user's own edits of the file.
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Answer, RETRIES, busy, new_revision};
+use super::{RETRIES, busy, new_revision};
 use crate::engine::effect::Effect;
 use crate::engine::event::{Event, Origin};
-use crate::engine::memory::rfc3339;
 use crate::engine::redact::redact;
 use crate::server::client::Urgency;
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::task::Reply;
 use crate::server::workspace::{Workspace, stamp};
 use crate::server::writer::{edited, file_refused};
-use crate::wire::protocol::{RequestError, SessionParams, code, params};
+use crate::wire::protocol::{RequestError, SessionParams, params};
 
 impl Core {
     pub(super) fn refresh(&mut self, text: &str, reply: Reply) {
@@ -72,8 +71,13 @@ impl Core {
         if seen == entry.stamp || entry.session.memory().is_none() {
             return;
         }
+        let disk = entry.file.read();
+        // Empty: it is being saved, or will be written anew with the next version.
+        if matches!(&disk, Ok(Some(text)) if text.trim().is_empty()) {
+            return;
+        }
         entry.stamp = seen;
-        let found = match entry.file.read() {
+        let found = match disk {
             Ok(Some(disk)) => edited(store, entry.key, &disk)
                 .map_err(|error| refused(&error))
                 .map(|base| base.map(|base| (base, disk))),
@@ -109,79 +113,6 @@ impl Core {
                 }
             }
         }
-        // The person's layer must survive this process.
-        workspace.save(id);
         self.write_file(root, id, revision, Some(text.to_owned()), None);
-    }
-
-    pub(super) fn memory(&mut self, text: &str) -> Answer {
-        let params: SessionParams = params(text)?;
-        let root = self.find(&params.session_id)?;
-        self.look_at_file(&root, &params.session_id);
-        self.update_due(&root, &params.session_id);
-        let Some(workspace) = self.workspaces.get(&root) else {
-            return Err(RequestError::unknown_session(&params.session_id));
-        };
-        let Some(entry) = workspace.sessions.get(&params.session_id) else {
-            return Err(RequestError::unknown_session(&params.session_id));
-        };
-        let revision = workspace.store.revision(entry.key, params.revision).map_err(|error| refused(&error))?;
-        let revision = revision.ok_or_else(|| match params.revision {
-            Some(number) => RequestError {
-                code: code::UNKNOWN_REVISION,
-                message: format!(
-                    "session {:?} has no revision {number}; it has {} so far",
-                    params.session_id, entry.marks.last_revision
-                ),
-                data: None,
-            },
-            None => RequestError {
-                code: code::UNKNOWN_REVISION,
-                message: format!(
-                    "session {:?} has no memory yet; `sessionMemory/refresh` makes one",
-                    params.session_id
-                ),
-                data: None,
-            },
-        })?;
-        let answer = json!({
-            "markdown": revision.text,
-            "revision": revision.row.revision,
-            "coveredThrough": revision.row.covered,
-            "source": revision.row.source,
-            "uri": entry.file.uri(),
-            "updatedAt": rfc3339(revision.row.at),
-        });
-        Ok((answer.to_string(), None))
-    }
-
-    pub(super) fn history(&mut self, text: &str) -> Answer {
-        let params: SessionParams = params(text)?;
-        let root = self.find(&params.session_id)?;
-        self.look_at_file(&root, &params.session_id);
-        self.update_due(&root, &params.session_id);
-        let Some(workspace) = self.workspaces.get(&root) else {
-            return Err(RequestError::unknown_session(&params.session_id));
-        };
-        let Some(entry) = workspace.sessions.get(&params.session_id) else {
-            return Err(RequestError::unknown_session(&params.session_id));
-        };
-        let rows = workspace.store.revisions(entry.key).map_err(|error| refused(&error))?;
-        let revisions: Vec<Value> = rows
-            .iter()
-            .map(|row| {
-                json!({
-                    "revision": row.revision,
-                    "at": rfc3339(row.at),
-                    "source": row.source,
-                    "origin": row.origin,
-                    "coveredThrough": row.covered,
-                    "tokens": row.tokens,
-                    "addedLines": row.added,
-                    "removedLines": row.removed,
-                })
-            })
-            .collect();
-        Ok((json!({ "revisions": revisions }).to_string(), None))
     }
 }

@@ -1,4 +1,7 @@
+use serde_json::Value;
+
 use super::*;
+use crate::engine::settings::Pressure;
 
 #[test]
 fn wrong_params_name_their_field() {

@@ -97,3 +97,35 @@ fn lines_about_gone_files_are_removed_but_not_what_the_user_said() {
     assert_eq!(only(&mut editor, "quickfix"), "Drop this line");
     assert_eq!(only(&mut editor, "refactor.extract"), "");
 }
+
+#[test]
+fn a_line_is_pinned_and_unpinned() {
+    let mut editor = Editor::start();
+    editor.open("");
+    editor.server.tolerate(super::DIAGNOSTICS);
+    let line = editor.text.split_once("## Completed Work\n").unwrap().1.lines().next().unwrap().to_owned();
+    for (title, other, pinned) in
+        [("Pin this line", "Unpin this line", true), ("Unpin this line", "Pin this line", false)]
+    {
+        let at = editor.at(&line, 3);
+        let actions = editor.actions(&at, &at);
+        assert!(actions.iter().all(|action| action["title"] != other), "{actions:?}");
+        let action = titled(&actions, title);
+        assert!(action["edit"].is_null());
+        let argument = &action["command"]["arguments"][0];
+        assert_eq!((&argument["section"], &argument["pinned"]), (&json!("Completed Work"), &json!(pinned)));
+        assert_eq!(action["command"]["command"], "sessionMemory.pin");
+        editor.server.command("pin", argument.clone()).unwrap();
+    }
+    // Lines that only the editor has so far are the user's anyway, and so are the notes.
+    let text = editor.text.replacen("## Active Work\n", "## Active Work\n- new\n", 1).replacen(
+        "## Notes\n",
+        "## Notes\n- note\n",
+        1,
+    );
+    editor.change(&text);
+    for line in ["- new", "- note"] {
+        let at = editor.at(line, 3);
+        assert_eq!(titles(&editor.actions(&at, &at)), ["Drop this line"]);
+    }
+}

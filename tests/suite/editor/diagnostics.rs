@@ -84,7 +84,7 @@ fn a_tool_that_took_long_has_not_changed_the_file_since() {
         event["at"] = json!(format!("2026-01-01T12:{minute}:00Z"));
     }
     assert_eq!(editor.server.append("s", &events)["seq"], 11);
-    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_268_800 + 5 * 60);
+    let written = SystemTime::UNIX_EPOCH + Duration::from_mins(29_454_480 + 5);
     std::fs::File::options().write(true).open(&file).unwrap().set_modified(written).unwrap();
     editor.text =
         "## Notes\n- asked: src/slow.rs ^9\n- called: src/slow.rs ^10\n- answered: src/slow.rs ^11\n".to_owned();

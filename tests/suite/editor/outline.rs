@@ -154,3 +154,31 @@ fn a_memory_is_known_by_its_path_however_that_is_spelled() {
     }
     assert_eq!(symbols(alias.join("notes/other.md")), Value::Null);
 }
+
+/// A heading that the user has renamed is the section's still; a file of theirs in the memory's place is no memory.
+#[test]
+fn what_is_the_users_own() {
+    let mut editor = Editor::start();
+    let renamed = editor.text.replacen("## Completed Work\n", "## Done\n", 1);
+    std::fs::write(&editor.file, &renamed).unwrap();
+    editor.server.call("refresh", json!({"sessionId": "s"}));
+    editor.text = std::fs::read_to_string(&editor.file).unwrap();
+    assert!(editor.text.contains("## Done\n"), "{}", editor.text);
+    editor.text = editor.text.replacen("## Notes\n", "## ", 1);
+    assert_eq!(editor.open_text(), Vec::<Value>::new());
+    let at = editor.at("## Done", 0);
+    let end = json!({"line": editor.text.lines().count() - 1, "character": 3});
+    let offered = editor.ask("completion", &end);
+    assert_eq!(offered["items"].as_array().unwrap().len(), 1, "{offered}");
+    assert_eq!(editor.actions(&at, &at), Vec::<Value>::new());
+
+    let place = Workspace::new();
+    place.write("NOTES-s.md", "# Mine\n- a\n");
+    let mut server = Server::with(&place, |options| options.settings = json!({"memoryFile": "NOTES-{session}.md"}));
+    server.tolerate("window/showMessage");
+    server.append("s", &[user("u1", "Please do thing number 1.")]);
+    let uri = file_uri(&place.root().join("NOTES-s.md"));
+    let document = json!({"uri": uri, "languageId": "markdown", "version": 1, "text": "# Mine\n- a\n"});
+    server.notify("textDocument/didOpen", json!({"textDocument": document}));
+    assert_eq!(server.call("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}})), Value::Null);
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Editor;
+use crate::events::user;
 use crate::harness::{await_some, files_under};
 
 fn view(editor: &Editor, name: &str) -> Option<PathBuf> {
@@ -37,4 +38,20 @@ fn without_the_capability_it_is_only_written_and_without_show_not_even_that() {
     assert_eq!(view(&editor, "compact.md"), None);
     editor.server.call("compact", json!({"sessionId": "s", "format": "markdown", "apply": false, "show": true}));
     await_some("the view", || view(&editor, "compact.md"));
+}
+
+#[test]
+fn what_changed_is_opened() {
+    let mut editor =
+        Editor::with(|options| options.capabilities = json!({"window": {"showDocument": {"support": true}}}));
+    editor.server.append("s", &[user("u9", "Now make src/lexer.rs faster too.")]);
+    editor.server.call("refresh", json!({"sessionId": "s"}));
+    let answer = editor.server.command("diff", json!({"sessionId": "s", "from": 1, "show": true})).unwrap();
+    let (id, params) = editor.server.asked("window/showDocument");
+    editor.server.body(&json!({"jsonrpc": "2.0", "id": id, "result": {"success": true}}).to_string());
+    let path = view(&editor, "diff.diff").unwrap();
+    assert_eq!(params["uri"], crate::harness::file_uri(&path));
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(text, answer["unified"].as_str().unwrap());
+    assert!(text.contains("+- ") && text.contains("src/lexer.rs"), "{text}");
 }

@@ -42,6 +42,19 @@ pub enum Step {
     Usage(u64),
     Window(u64),
     Update,
+    /// The user inserts a line in the newest version of the file, or in an older one that an editor still has open.
+    Typed {
+        version: Option<prop::sample::Index>,
+        at: prop::sample::Index,
+        kind: usize,
+    },
+    /// The user removes a line.
+    Removed {
+        version: Option<prop::sample::Index>,
+        at: prop::sample::Index,
+    },
+    /// The user goes back to a version.
+    Restored(prop::sample::Index),
     Idle,
     Save,
     Restart,
@@ -82,6 +95,11 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (1u64..100_000).prop_map(Step::Usage),
         1 => (8_000u64..300_000).prop_map(Step::Window),
         2 => Just(Step::Update),
+        3 => (proptest::option::weighted(0.3, any::<prop::sample::Index>()), any::<prop::sample::Index>(), 0usize..4)
+            .prop_map(|(version, at, kind)| Step::Typed { version, at, kind }),
+        1 => (proptest::option::weighted(0.3, any::<prop::sample::Index>()), any::<prop::sample::Index>())
+            .prop_map(|(version, at)| Step::Removed { version, at }),
+        1 => any::<prop::sample::Index>().prop_map(Step::Restored),
         4 => Just(Step::Idle),
         1 => Just(Step::Save),
         1 => Just(Step::Restart),

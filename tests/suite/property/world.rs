@@ -27,6 +27,10 @@ pub struct World {
     pub(super) keys: HashSet<String>,
     pub(super) window: Option<u64>,
     pub(super) memory: Option<Memory>,
+    /// All versions of the memory with the user's layer as it was stored.
+    pub(super) versions: Vec<(Memory, String)>,
+    /// Lines that the user typed and has not removed.
+    pub(super) typed: Vec<String>,
     pub(super) cut: Option<Cut>,
     /// The saved state and the newest event it knows.
     pub(super) saved: Option<(String, u64)>,
@@ -45,6 +49,8 @@ impl World {
             keys: HashSet::new(),
             window: None,
             memory: None,
+            versions: Vec::new(),
+            typed: Vec::new(),
             cut: None,
             saved: None,
             corrected: false,
@@ -96,6 +102,9 @@ impl World {
                 self.session.apply(self.now, Event::Window(*limit));
             }
             Step::Update => self.update(),
+            Step::Typed { version, at, kind } => self.type_line(*version, *at, *kind),
+            Step::Removed { version, at } => self.remove_line(*version, *at),
+            Step::Restored(version) => self.go_back(*version),
             Step::Idle => drop(self.session.apply(self.now, Event::Idle)),
             Step::Save => self.save(),
             Step::Restart => {
@@ -205,13 +214,17 @@ impl World {
                 Effect::Ask(ask) => panic!("nobody chose a model: {ask:?}"),
                 Effect::Revised(revision) => {
                     assert_eq!(revision.revision, self.memory.as_ref().map_or(0, |memory| memory.revision) + 1);
-                    self.memory = Some(Memory {
+                    let memory = Memory {
                         revision: revision.revision,
                         covered_through: revision.covered_through,
                         source: revision.source,
                         updated_at: revision.at,
                         text: revision.text.clone(),
-                    });
+                    };
+                    let before = self.versions.last().map(|(_, layer)| layer.clone()).unwrap_or_default();
+                    self.versions.push((memory.clone(), revision.layer.unwrap_or(before)));
+                    self.memory = Some(memory);
+                    self.check_typed();
                 }
                 // The server saves the state with every cut.
                 Effect::Cut(cut) => {
@@ -225,7 +238,7 @@ impl World {
         answered
     }
 
-    fn save(&mut self) {
+    pub(super) fn save(&mut self) {
         let (saved, seq) = self.session.saved();
         self.saved = Some((serde_json::to_string(&saved).unwrap(), seq));
     }
@@ -242,8 +255,10 @@ impl World {
         let is_system = |stored: &Stored| matches!(stored, Stored::Turn { record, .. } if record.role == Role::System);
         let mut events: Vec<Stored> = (1..first).map(read).take_while(is_system).collect();
         events.extend((first..=self.events.len() as u64).map(read));
+        let layer = self.versions.last().map(|(_, layer)| layer.as_str()).filter(|layer| !layer.is_empty());
         let restored = Restored {
             saved,
+            edits: layer.map(|layer| serde_json::from_str(layer).unwrap()).unwrap_or_default(),
             memory: self.memory.clone(),
             cut: self.cut.as_ref().map(|cut| (cut.at_seq, cut.keep_from, cut.estimate, cut.memory.clone())),
             context_limit: self.window,

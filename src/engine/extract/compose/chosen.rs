@@ -7,7 +7,7 @@ use super::Draft;
 use crate::engine::extract::Weighed;
 use crate::engine::extract::index::{Candidate, Source};
 use crate::engine::extract::select::Cover;
-use crate::engine::memory::{Document, Section};
+use crate::engine::memory::{Document, Line, Section};
 
 impl Draft<'_> {
     /// The greedy cover.
@@ -41,8 +41,8 @@ impl Draft<'_> {
         let from = self.from;
         let mut chosen = chosen.to_vec();
         chosen.sort_unstable_by_key(|&(at, _)| at);
-        let mut files: BTreeMap<u32, (String, f32)> = BTreeMap::new();
-        for (at, gain) in chosen {
+        let mut files: BTreeMap<u32, Line> = BTreeMap::new();
+        for (at, weight) in chosen {
             let Some(line) = from.index.lines.get(at) else { continue };
             let text = self.relative(&rendered(line));
             let section = match line.source {
@@ -50,26 +50,22 @@ impl Draft<'_> {
                 Source::Assistant => Section::ActiveWork,
                 Source::Deed => Section::CompletedWork,
                 Source::Look | Source::Result if line.home == 0 => Section::KeyReferences,
-                Source::Look => {
-                    let (known, weight) = files.entry(line.home).or_default();
-                    *known = if known.is_empty() { text } else { format!("{text}\n{known}") };
-                    *weight = weight.max(gain);
-                    continue;
-                }
-                Source::Result => {
-                    let (known, weight) = files.entry(line.home).or_default();
-                    if !known.is_empty() {
-                        known.push('\n');
-                    }
-                    known.push_str(&text);
-                    *weight = weight.max(gain);
+                Source::Look | Source::Result => {
+                    let known = files.entry(line.home).or_default();
+                    known.text = match line.source {
+                        _ if known.text.is_empty() => text,
+                        Source::Look => format!("{text}\n{}", known.text),
+                        _ => format!("{}\n{text}", known.text),
+                    };
+                    known.weight = known.weight.max(weight);
+                    known.event = known.event.max(line.seq);
                     continue;
                 }
             };
-            document.push(section, text, gain);
+            document.push_line(section, Line { text, weight, event: line.seq, ..Line::default() });
         }
-        for (text, weight) in files.into_values() {
-            document.push(Section::KeyReferences, text, weight);
+        for line in files.into_values() {
+            document.push_line(Section::KeyReferences, line);
         }
     }
 }

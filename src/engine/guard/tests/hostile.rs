@@ -2,7 +2,7 @@
 
 use super::{LIMITS, answer, evidence};
 use crate::engine::guard::{Verdict, judge};
-use crate::engine::memory::{FrontMatter, Section, parse_file, render_file};
+use crate::engine::memory::{Custom, FrontMatter, Section, parse_file, render_file};
 
 /// What such an answer puts into a line.
 const PAYLOADS: [&str; 16] = [
@@ -35,7 +35,7 @@ fn the_form_of_the_memory_holds() {
             assert!(document.lines(Section::Notes).is_empty(), "{payload:?}");
             let front =
                 FrontMatter { session: "s", revision: 1, updated: 0, covered_through: 1, tokens: 1, source: "model" };
-            let read = parse_file(&render_file(&front, &document));
+            let read = parse_file(&render_file(&front, &document, &Custom::default()), &Custom::default()).document;
             for section in Section::ALL {
                 let texts = |document: &crate::engine::memory::Document| -> Vec<String> {
                     document.lines(section).iter().map(|line| line.text.clone()).collect()

@@ -1,6 +1,7 @@
 //! Which names an answer may use.
 
-use super::{LIMITS, Limits, answer, evidence, verdict, with};
+use super::{Evidence, LIMITS, Limits, Verdict, answer, evidence, judge, verdict, with};
+use crate::engine::memory::Section;
 
 #[test]
 fn known_and_unknown_names() {
@@ -57,6 +58,55 @@ fn known_and_unknown_names() {
     ];
     for (line, expected) in unknown {
         assert_eq!(evidence().unknown(line), Some(expected), "{line}");
+    }
+}
+
+#[test]
+fn addresses_are_those_of_the_conversation() {
+    #[track_caller]
+    fn check(source: &str, line: &str, expected: Option<&str>) {
+        assert_eq!(Evidence::new([source]).unknown(line), expected, "{source} {line}");
+    }
+    let pip = "pip install git+https://shop.example/cart.git@v2";
+    check(pip, "installed from git+https://shop.example/cart.git@v2", None);
+    check(pip, "see https://shop.example/cart.git@v2", None);
+    check("see https://shop.example/cart.git", "pip install git+https://shop.example/cart.git", None);
+    check(pip, "pip install git+https://evil.example/cart.git", Some("git+https://evil.example/cart.git"));
+    check(pip, "pip install git+https://shop.example/other.git", Some("git+https://shop.example/other.git"));
+    check(pip, "git+ssh://shop.example/cart.git@v2", Some("git+ssh://shop.example/cart.git@v2"));
+    check("svn+ssh://shop.example/x", "ssh://shop.example/x", None);
+    // A source may glue letters to an address, and so may a model.
+    check(r"a\u003chttps://shop.example/x", "https://shop.example/x", None);
+    check("https://shop.example/x", "seehttps://shop.example/x", None);
+    check("https://shop.example/x", "seehttps://evil.example/x", Some("seehttps://evil.example/x"));
+    let mail = "From: Ann Lee <Ann.Lee@shop.example>";
+    check(mail, "ask Ann.Lee@shop.example, or ann.lee@SHOP.example", None);
+    check(mail, "ask bob@shop.example", Some("bob@shop.example"));
+    check(mail, "ask lee@shop.example", Some("lee@shop.example"));
+    check(mail, "ask ann.lee@shop.example.evil.example", Some("ann.lee@shop.example.evil.example"));
+    check(mail, "(Ann.Lee@evil.example)", Some("Ann.Lee@evil.example"));
+    check("git clone git@shop.example:ann/cart.git", "cloned git@shop.example:ann/cart.git", None);
+    check(r#"{"to":"x\nann@shop.example"}"#, "mail to ann@shop.example", None);
+    check("left-pad 1.3.0 for ann", "left-pad@1.3.0 as ann@host", None);
+}
+
+#[test]
+fn links_keep_known_addresses_only() {
+    let source = "pip install git+https://shop.example/cart.git";
+    let link = |target: &str| {
+        let text = with(&format!("- see [the cart]({target})"));
+        match judge(&answer(&text), &Evidence::new([source]), &LIMITS) {
+            Verdict::Accepted { document, .. } => document.lines(Section::ActiveWork)[0].text.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for known in ["git+https://shop.example/cart.git", "https://shop.example/cart.git", "https://shop.example"] {
+        assert_eq!(link(known), format!("see the cart ({known})"));
+    }
+    for unknown in
+        ["git+https://evil.example/cart.git", "https://shop.example/other", "git+ssh://shop.example/cart.git"]
+    {
+        assert_eq!(link(unknown), "see the cart");
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{LIMITS, Limits, answer, evidence};
 use crate::engine::guard::{Verdict, judge};
-use crate::engine::memory::{Document, FrontMatter, Section, parse_file, render_file};
+use crate::engine::memory::{Custom, Document, FrontMatter, Section, parse_file, render_file};
 
 /// Text made of what the guard looks for, in every wrong order.
 fn answers() -> impl Strategy<Value = String> {
@@ -48,6 +48,9 @@ fn answers() -> impl Strategy<Value = String> {
         "https://shop.example/issues/4711",
         "https://evil.example",
         "www.evil.example",
+        "git+",
+        "bob@evil.example",
+        "@",
         "4711",
         "4712",
         "ValueError",
@@ -102,11 +105,12 @@ proptest! {
                 let front = FrontMatter {
                     session: "s", revision: 1, updated: 0, covered_through: 1, tokens: 1, source: "model",
                 };
-                prop_assert_eq!(texts(&parse_file(&render_file(&front, &document))), texts(&document));
+                prop_assert_eq!(texts(&parse_file(&render_file(&front, &document, &Custom::default()), &Custom::default()).document), texts(&document));
                 for (section, line) in texts(&document) {
                     prop_assert_ne!(section, Section::Notes);
                     prop_assert_eq!(evidence.unknown(&line), None, "{}", line);
                     prop_assert!(!line.contains("//evil.example") && !line.contains(" www.evil"), "{}", line);
+                    prop_assert!(!format!("{line} ").contains("b@evil.example "), "{}", line);
                     prop_assert!(!line.contains("<memory>") && !line.contains("</memory>"), "{}", line);
                     prop_assert!(!line.contains(|l: char| l.is_control() || "\u{200b}\u{202e}".contains(l)), "{:?}", line);
                     prop_assert!(line.split('`').step_by(2).all(|outside| !outside.contains("](")), "{}", line);

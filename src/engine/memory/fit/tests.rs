@@ -84,12 +84,21 @@ fn notes_stay() {
     assert_eq!(whole.fit(60, 20).lines(Section::Notes), whole.lines(Section::Notes));
 }
 
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{1,8}( [a-z_/.]{1,9}){0,30}",
+        "\\PC{1,60}",
+        "[a-zé]{1,9}([ =\n/][a-zä-ü]{1,30}){0,15}",
+        "[=a1]{1,400}"
+    ]
+}
+
 fn any_document() -> impl Strategy<Value = Document> {
-    let line = (0usize..8, prop_oneof!["[a-z]{1,8}( [a-z_/.]{1,9}){0,30}", "\\PC{1,60}"], 0u8..10);
+    let line = (0usize..9, any_text(), prop_oneof![9 => (0u8..10).prop_map(f32::from), 1 => Just(f32::INFINITY)]);
     proptest::collection::vec(line, 0..40).prop_map(|lines| {
         let mut document = Document::default();
         for (section, text, weight) in lines {
-            document.push(Section::ALL[section], text, f32::from(weight));
+            document.push(Section::ALL[section], text, weight);
         }
         document
     })
@@ -104,11 +113,33 @@ proptest! {
     }
 
     #[test]
-    fn a_smaller_memory_is_a_part_of_a_larger_one(document in any_document(), small in 200u32..1500, more in 0u32..800) {
-        let large = texts(&document.fit(small + more, LIMITLESS));
-        for line in texts(&document.fit(small, LIMITLESS)) {
+    fn a_smaller_memory_is_a_part_of_a_larger_one(
+        document in any_document(), small in 200u32..1500, more in 0u32..800, section in prop_oneof![Just(LIMITLESS), 60u32..2000],
+    ) {
+        let large = texts(&document.fit(small + more, section));
+        for line in texts(&document.fit(small, section)) {
             let start = line.split(" [… ").next().unwrap();
             prop_assert!(large.iter().any(|known| known.starts_with(start)), "{line:?} is not in {large:?}");
         }
     }
+
+    #[test]
+    fn a_line_in_more_room_is_as_long_or_longer(text in any_text(), small in 32u32..200, more in 0u32..40) {
+        let (short, long) = (Line::clipped(&text, small), Line::clipped(&text, small + more));
+        prop_assert!(cost(&short) <= small && cost(&long) <= small + more);
+        let start = short.split(" [… ").next().unwrap();
+        prop_assert!(long.starts_with(start), "{long:?} does not begin as {short:?}");
+    }
+}
+#[test]
+fn the_largest_that_fits_is_found_from_any_guess() {
+    for most in 0..40 {
+        for guess in 0..45 {
+            for edge in 0..45 {
+                assert_eq!(largest(most, guess, |number| number <= edge), edge.min(most), "{most} {guess} {edge}");
+            }
+        }
+    }
+    assert_eq!(largest(u32::MAX, 7, |number| number <= 3_000_000_000), 3_000_000_000);
+    assert_eq!(largest(9, 3, |_| false), 0);
 }

@@ -41,7 +41,7 @@ fn grow(store: &mut Store, id: &str, rounds: usize) -> SessionRow {
             added: 0,
             removed: 0,
             text: &text,
-            generated: Some(CANARY),
+            layer: Some(CANARY),
         };
         let compaction = NewCompaction {
             at: 0,
@@ -51,8 +51,9 @@ fn grow(store: &mut Store, id: &str, rounds: usize) -> SessionRow {
             tokens_after: 1,
             kind: CompactionKind::Ours,
             memory: Some(&text),
+            sources: Some(&text),
         };
-        marks = store.add_compaction(key, marks, &compaction).unwrap().unwrap();
+        marks = store.add_compaction(key, marks, &compaction, None).unwrap().unwrap();
         marks = store.add_revision(key, marks, &revision).unwrap().unwrap();
         assert!(store.save_snapshot(key, marks, text.as_bytes()).unwrap());
     }

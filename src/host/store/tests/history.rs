@@ -12,13 +12,22 @@ fn revision(text: &str) -> NewRevision<'_> {
         added: 4,
         removed: 1,
         text,
-        generated: None,
+        layer: None,
     }
 }
 
 fn compaction(memory: Option<&str>) -> NewCompaction<'_> {
     let kind = if memory.is_some() { CompactionKind::Ours } else { CompactionKind::Agent };
-    NewCompaction { at: 6, at_seq: 2, keep_from: 2, tokens_before: 100, tokens_after: 20, kind, memory }
+    NewCompaction {
+        at: 6,
+        at_seq: 2,
+        keep_from: 2,
+        tokens_before: 100,
+        tokens_after: 20,
+        kind,
+        memory,
+        sources: memory,
+    }
 }
 
 #[test]
@@ -28,7 +37,7 @@ fn revisions_are_kept() {
     let other = feed(&mut store, "t", &["x"]);
     assert_eq!((store.revision(key, None).unwrap(), store.revisions(key).unwrap()), (None, vec![]));
     let marks = store.add_revision(key, marks, &revision("one")).unwrap().unwrap();
-    let merged = NewRevision { generated: Some("made"), source: "user", origin: "user", ..revision("two") };
+    let merged = NewRevision { layer: Some("made"), source: "user", origin: "user", ..revision("two") };
     let marks = store.add_revision(key, marks, &merged).unwrap().unwrap();
     store.add_revision(other.key, other.marks, &revision("other")).unwrap().unwrap();
     assert_eq!(marks, Marks { last_seq: 2, last_revision: 2, compactions: 0, rewinds: 0 });
@@ -44,7 +53,12 @@ fn revisions_are_kept() {
         added: 4,
         removed: 1,
     };
-    assert_eq!(newest, Revision { row, text: "two".into(), generated: Some("made".into()) });
+    assert_eq!(newest, Revision { row, text: "two".into() });
+    let layers = [(None, Some("made")), (Some(2), Some("made")), (Some(1), None), (Some(9), Some("made"))];
+    for (revision, layer) in layers {
+        assert_eq!(store.layer(key, revision).unwrap().as_deref(), layer, "{revision:?}");
+    }
+    assert_eq!(store.layer(other.key, None).unwrap(), None);
     assert_eq!(store.revision(key, Some(2)).unwrap(), Some(newest));
     assert_eq!(store.revision(key, Some(1)).unwrap().unwrap().text, "one");
     assert_eq!((store.revision(key, Some(0)).unwrap(), store.revision(key, Some(3)).unwrap()), (None, None));
@@ -57,11 +71,11 @@ fn compactions_are_kept_with_the_revision_that_was_seen() {
     let (_dir, mut store) = fresh();
     let SessionRow { key, marks, .. } = feed(&mut store, "s", &["x", "y"]);
     assert_eq!(store.last_compaction(key).unwrap(), None);
-    let marks = store.add_compaction(key, marks, &compaction(None)).unwrap().unwrap();
+    let marks = store.add_compaction(key, marks, &compaction(None), None).unwrap().unwrap();
     let agents = store.last_compaction(key).unwrap().unwrap();
     assert_eq!((agents.n, agents.kind, agents.revision, agents.memory), (1, CompactionKind::Agent, 0, None));
     let marks = store.add_revision(key, marks, &revision("text")).unwrap().unwrap();
-    let marks = store.add_compaction(key, marks, &compaction(Some("m"))).unwrap().unwrap();
+    let marks = store.add_compaction(key, marks, &compaction(Some("m")), None).unwrap().unwrap();
     assert_eq!(marks, Marks { last_seq: 2, last_revision: 1, compactions: 2, rewinds: 0 });
     assert_eq!(store.session("s").unwrap().unwrap().marks, marks);
     let ours = CompactionRow {
@@ -74,9 +88,27 @@ fn compactions_are_kept_with_the_revision_that_was_seen() {
         revision: 1,
         kind: CompactionKind::Ours,
         memory: Some("m".into()),
+        sources: Some("m".into()),
     };
     assert_eq!(store.last_compaction(key).unwrap(), Some(ours));
     assert_eq!(store.revision(key, Some(1)).unwrap().unwrap().text, "text");
+    assert_eq!(store.compaction(key, Some(1)).unwrap().unwrap().kind, CompactionKind::Agent);
+    assert_eq!(store.compaction(key, Some(3)).unwrap(), None);
+}
+
+#[test]
+fn a_compaction_and_its_revision_are_stored_together() {
+    let (_dir, mut store) = fresh();
+    let SessionRow { key, marks, .. } = feed(&mut store, "s", &["x", "y"]);
+    let both = store.add_compaction(key, marks, &compaction(Some("m")), Some(&revision("one"))).unwrap().unwrap();
+    assert_eq!(both, Marks { last_seq: 2, last_revision: 1, compactions: 1, rewinds: 0 });
+    assert_eq!(store.revision(key, None).unwrap().unwrap().text, "one");
+    // Another process made a revision meanwhile: the compaction stands without this one.
+    let newer = store.add_revision(key, both, &revision("two")).unwrap().unwrap();
+    let late = store.add_compaction(key, both, &compaction(Some("m")), Some(&revision("late"))).unwrap().unwrap();
+    assert_eq!(late, Marks { compactions: 2, ..both });
+    assert_eq!(store.session("s").unwrap().unwrap().marks, Marks { compactions: 2, ..newer });
+    assert_eq!(store.revision(key, None).unwrap().unwrap().text, "two");
 }
 
 /// What another process may have done since the session was last seen.
@@ -102,13 +134,13 @@ fn who_comes_second_is_told() {
             Meanwhile::Nothing => {}
             Meanwhile::Append => drop(feed(&mut other, "s", &["z"])),
             Meanwhile::Revision => drop(other.add_revision(key, seen, &revision("theirs")).unwrap().unwrap()),
-            Meanwhile::Compaction => drop(other.add_compaction(key, seen, &compaction(None)).unwrap().unwrap()),
+            Meanwhile::Compaction => drop(other.add_compaction(key, seen, &compaction(None), None).unwrap().unwrap()),
             Meanwhile::Rewind => assert!(other.abandon_after(key, 1, 9).unwrap()),
             Meanwhile::Forget => assert!(other.forget("s").unwrap()),
         }
         let found = store.session("s").unwrap().map(|row| row.marks);
         let calls: [Call; 2] = [&|store| store.add_revision(key, seen, &revision("mine")).unwrap(), &|store| {
-            store.add_compaction(key, seen, &compaction(Some("m"))).unwrap()
+            store.add_compaction(key, seen, &compaction(Some("m")), None).unwrap()
         }];
         for (index, call) in calls.iter().enumerate() {
             // On a copy, so that one call does not stand in the way of the next.

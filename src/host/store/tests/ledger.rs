@@ -156,8 +156,17 @@ fn sizes_of_our_own_compactions() {
     for (at, tokens_before, kind) in
         [(1, 100, CompactionKind::Ours), (2, 200, CompactionKind::Agent), (3, 300, CompactionKind::Ours)]
     {
-        let new = NewCompaction { at, at_seq: 1, keep_from: 1, tokens_before, tokens_after: 1, kind, memory: None };
-        marks = store.add_compaction(key, marks, &new).unwrap().unwrap();
+        let new = NewCompaction {
+            at,
+            at_seq: 1,
+            keep_from: 1,
+            tokens_before,
+            tokens_after: 1,
+            kind,
+            memory: None,
+            sources: None,
+        };
+        marks = store.add_compaction(key, marks, &new, None).unwrap().unwrap();
     }
     assert_eq!(store.compacted_tokens(key, 0).unwrap(), [100, 300]);
     assert_eq!(store.compacted_tokens(key, 2).unwrap(), [300]);

@@ -90,7 +90,7 @@ fn one_memory_is_never_updated_twice() {
                             added: 0,
                             removed: 0,
                             text: &text,
-                            generated: None,
+                            layer: None,
                         };
                         won += usize::from(store.add_revision(key, seen, &new).unwrap().is_ok());
                     }
