@@ -4,6 +4,8 @@ pub mod follow;
 pub mod memory_file;
 pub mod model;
 pub mod store;
+pub mod tree;
+pub mod views;
 pub mod watch;
 
 use std::path::Path;

@@ -8,6 +8,7 @@ pub mod backend;
 mod buffers;
 mod client;
 mod convert;
+mod document;
 mod imports;
 mod main_loop;
 mod models;

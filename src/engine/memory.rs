@@ -8,7 +8,7 @@ pub mod mark;
 mod parse;
 mod render;
 
-pub use file::{FrontMatter, render_file, rfc3339};
+pub use file::{FrontMatter, KEYS, render_file, rfc3339};
 pub use parse::{FileText, parse_file, plain};
 
 use std::collections::BTreeMap;

@@ -1,34 +1,44 @@
 //! The methods of the server. Every handler's first statement is one synchronous send into the main loop, so that
 //! the loop sees requests and notifications in the order they arrived; a request then awaits its answer.
 
+mod deliver;
+
 use std::process::ExitCode;
 use std::sync::mpsc::Sender;
 
-use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams,
-    InitializeParams, InitializeResult, InitializedParams, LSPAny, Uri, notification::Notification, request::Request,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbolParams,
+    DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, LSPAny,
+    Location, ReferenceParams, Uri,
 };
 use tower_lsp::{Client as LspClient, LanguageServer, LspService};
 
-use super::buffers::{Change, Document};
-use super::client::{Client, Notice};
+use super::client::Client;
 use super::convert;
+use super::convert::document as converted;
+use super::document::{self, Change, Slow};
 use super::main_loop::MainLoop;
 use super::task::Task;
 use super::transport;
 use crate::config::{Config, Source};
 use crate::wire::jsonrpc::RawJson;
-use crate::wire::protocol::{COMPLETE, Method, RequestError};
+use crate::wire::protocol::{Method, RequestError};
+
+/// Quiet time after a keystroke before a document is looked over.
+const TYPING: std::time::Duration = std::time::Duration::from_millis(300);
 
 struct Backend {
     tasks: Sender<Task>,
     client: Client,
     /// The user's settings outside of the editor.
     config: Config,
+    /// What the client can do with documents.
+    abilities: std::sync::OnceLock<document::Abilities>,
     /// Told the client's process id, so that the server ends with it.
     parent: std::sync::Mutex<Option<oneshot::Sender<u32>>>,
 }
@@ -51,9 +61,25 @@ impl Backend {
         }
     }
 
-    fn document(&self, uri: &Uri, change: Change) {
-        if let Some(path) = convert::path(uri) {
-            self.tell(Task::Document(Document { path, change }));
+    /// Asks about a document; `None` where there is nothing to say about it.
+    async fn ask<T: Send>(
+        &self,
+        uri: &Uri,
+        request: impl FnOnce(oneshot::Sender<T>) -> document::Request + Send,
+    ) -> Option<T> {
+        let path = converted::document_path(uri)?;
+        let (reply, answer) = oneshot::channel();
+        self.tell(Task::Document { uri: uri.to_string(), path, request: request(reply) });
+        answer.await.ok()
+    }
+
+    fn abilities(&self) -> document::Abilities {
+        self.abilities.get().copied().unwrap_or_default()
+    }
+
+    fn changed(&self, uri: &Uri, version: i32, change: Change) {
+        if let Some(path) = converted::document_path(uri) {
+            self.tell(Task::Changed { uri: uri.to_string(), path, version: version.into(), change });
         }
     }
 
@@ -101,6 +127,7 @@ impl LanguageServer for Backend {
         let settings = Box::new(convert::client_settings(&params));
         let mut config = self.config.clone();
         config.merge(&settings.user, &Source::User);
+        let _ = self.abilities.set(settings.abilities);
         self.tell(Task::Initialize { folders: convert::folders(&params), settings });
         if let Some(pid) = params.process_id
             && let Some(sender) = self.parent.lock().ok().and_then(|mut parent| parent.take())
@@ -133,19 +160,86 @@ impl LanguageServer for Backend {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
-        self.document(&params.text_document.uri, Change::Opened(params.text_document.text));
+        let document = params.text_document;
+        self.changed(&document.uri, document.version, Change::Text(document.text));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
-        self.document(&params.text_document.uri, Change::Changed(convert::whole_text(params.content_changes)));
+        let document = params.text_document;
+        // The whole text, because that is what we ask for at `initialize`.
+        let Some(change) = params.content_changes.into_iter().rfind(|change| change.range.is_none()) else { return };
+        self.changed(&document.uri, document.version, Change::Text(change.text));
+        let tasks = self.tasks.clone();
+        let Some(path) = converted::document_path(&document.uri) else { return };
+        tokio::spawn(async move {
+            tokio::time::sleep(TYPING).await;
+            let (uri, version) = (document.uri.to_string(), document.version.into());
+            let _ = tasks.send(Task::Changed { uri, path, version, change: Change::Quiet });
+        });
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        self.document(&params.text_document.uri, Change::Saved);
+        self.changed(&params.text_document.uri, 0, Change::Saved);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.document(&params.text_document.uri, Change::Closed);
+        self.changed(&params.text_document.uri, 0, Change::Closed);
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let uri = params.text_document.uri;
+        let symbols = self.ask(&uri, document::Request::Symbols).await;
+        Ok(symbols.map(|symbols| converted::symbols(symbols, &uri, self.abilities())))
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        Ok(self.ask(&params.text_document.uri, document::Request::Folds).await.map(converted::folds))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Hover(place, reply));
+        Ok(self
+            .ask(&at.text_document.uri, request)
+            .await
+            .flatten()
+            .map(|hover| converted::hover(hover, self.abilities())))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Definition(place, reply));
+        Ok(self.ask(&at.text_document.uri, request).await.and_then(converted::definition))
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::References(place, reply);
+        Ok(self.ask(&at.text_document.uri, request).await.map(converted::locations))
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        Ok(self.ask(&params.text_document.uri, document::Request::Lenses).await.map(converted::lenses))
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        if !self.abilities().takes_edits {
+            return Ok(None);
+        }
+        let (uri, span) = (params.text_document.uri, converted::span(params.range));
+        let request = |reply| document::Request::Slow(Slow::Actions(span, reply));
+        let actions = self.ask(&uri, request).await;
+        Ok(actions.map(|actions| converted::actions(actions, &uri, params.context.only.as_deref())))
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let place = converted::place(at.position);
+        let request = |reply| document::Request::Slow(Slow::Completion(place, reply));
+        Ok(self.ask(&at.text_document.uri, request).await.map(converted::completions))
     }
 
     /// Only commands that are no twin of a method arrive here: the transport has made those their methods.
@@ -153,56 +247,6 @@ impl LanguageServer for Backend {
         let known: Vec<String> = Method::ALL.iter().map(|method| method.command()).collect();
         let problem = format!("{:?} is unknown; accepted are {}", params.command, known.join(", "));
         Err(convert::error(RequestError::invalid("command", problem)))
-    }
-}
-
-/// A notification whose method is only known at run time has a type of its own for each.
-macro_rules! notifications {
-    ($($name:ident = $method:literal),* $(,)?) => {
-        $(struct $name;
-        impl Notification for $name {
-            type Params = Value;
-            const METHOD: &'static str = $method;
-        })*
-
-        async fn notify(client: &LspClient, method: &str, params: Value) {
-            match method {
-                $($method => client.send_notification::<$name>(params).await,)*
-                _ => tracing::error!("no notification {method}"),
-            }
-        }
-    };
-}
-
-notifications! {
-    DidUpdate = "sessionMemory/didUpdate",
-    DidChangePressure = "sessionMemory/didChangePressure",
-    Progress = "$/progress",
-}
-
-/// The request by which the editor lends its model.
-enum Complete {}
-
-impl Request for Complete {
-    type Params = Value;
-    type Result = Value;
-    const METHOD: &'static str = COMPLETE;
-}
-
-async fn deliver(client: LspClient, mut notices: mpsc::UnboundedReceiver<Notice>) {
-    while let Some(notice) = notices.recv().await {
-        match notice {
-            Notice::Notification(method, params) => notify(&client, method, params).await,
-            Notice::Delivered(sender) => drop(sender.send(())),
-            Notice::Complete(params, answer) => {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    let result = client.send_request::<Complete>(params).await;
-                    let _ = answer.send(result.map_err(|error| (error.code.code(), error.message.into_owned())));
-                });
-            }
-            Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
-        }
     }
 }
 
@@ -220,12 +264,18 @@ pub fn run(config: Config, problems: Vec<String>) -> std::io::Result<ExitCode> {
     let mut lsp_client = None;
     let (service, socket) = service(|client| {
         lsp_client = Some(client);
-        Backend { tasks, client: notices_of, config, parent: std::sync::Mutex::new(Some(parent)) }
+        Backend {
+            tasks,
+            client: notices_of,
+            config,
+            abilities: std::sync::OnceLock::new(),
+            parent: std::sync::Mutex::new(Some(parent)),
+        }
     });
     let (input, output) = transport::stdio()?;
     let exit = runtime.block_on(async move {
         if let Some(client) = lsp_client {
-            tokio::spawn(deliver(client, notices));
+            tokio::spawn(deliver::deliver(client, notices));
         }
         let parent_died = async {
             match parent_pid.await {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::document::Change;
 use super::main_loop::Core;
 use super::on_disk::is_blank;
 use super::workspace::canonical;
@@ -12,28 +13,6 @@ use crate::host::memory_file::{MAX_BYTES, MemoryFile};
 
 /// Most documents that are kept.
 const MOST: usize = 64;
-
-/// What a client says of a document.
-#[derive(Debug)]
-pub struct Document {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// What happened.
-    pub change: Change,
-}
-
-/// What happened to a document.
-#[derive(Debug)]
-pub enum Change {
-    /// It was opened with this text.
-    Opened(String),
-    /// It has this text now; `None` where the client does not tell the whole text.
-    Changed(Option<String>),
-    /// It was saved.
-    Saved,
-    /// It was closed.
-    Closed,
-}
 
 /// The open documents.
 #[derive(Default)]
@@ -62,12 +41,6 @@ impl Buffers {
 }
 
 impl Core {
-    /// The text of a memory file as it stands in the client's editor.
-    #[allow(dead_code, reason = "for whatever answers questions about a document")]
-    pub fn buffer_text(&self, path: &Path) -> Option<&str> {
-        self.buffers.get(path)?.text.as_deref()
-    }
-
     /// Whether the client's editor is known to have saved `text` after it had saved `before`.
     pub(super) fn saved(&self, root: &Path, id: &str, before: &str, text: &str) -> bool {
         let entry = self.workspaces.get(root).and_then(|workspace| workspace.sessions.get(id));
@@ -79,39 +52,40 @@ impl Core {
         })
     }
 
-    /// Takes in what happened to a document; those that are no memory file of ours are none of our business.
-    pub(super) fn document(&mut self, document: Document) {
-        let Document { path, change } = document;
-        let kept = |text: String| Some(text).filter(|text| text.len() as u64 <= MAX_BYTES);
-        if let Change::Opened(text) = change {
-            let Some((root, file)) = self.memory_file_at(&path) else { return };
-            self.buffers.open.retain(|buffer| buffer.file != file);
-            if self.buffers.open.len() < MOST {
-                self.buffers.open.push(Buffer {
-                    shown: path,
-                    file: file.clone(),
-                    text: kept(text),
-                    saved: None,
-                    saved_before: None,
-                });
+    /// Takes in what the editor did with a document; those that are no memory file of ours are none of our business.
+    pub(super) fn buffer_changed(&mut self, path: &Path, change: &Change) {
+        let kept = |text: &String| Some(text.clone()).filter(|text| text.len() as u64 <= MAX_BYTES);
+        let at = self.buffers.open.iter().position(|buffer| buffer.shown == path);
+        let Some(at) = at else {
+            if let Change::Text(text) = change {
+                self.buffer_opened(path, kept(text));
             }
-            return self.look_at_document(&root, &file);
-        }
-        let Some(at) = self.buffers.open.iter().position(|buffer| buffer.shown == path) else { return };
+            return;
+        };
         let buffer = &mut self.buffers.open[at];
         let file = buffer.file.clone();
         match change {
-            Change::Changed(text) => buffer.text = text.and_then(kept),
+            Change::Text(text) => buffer.text = kept(text),
             Change::Saved => {
                 buffer.saved_before = std::mem::replace(&mut buffer.saved, buffer.text.clone());
-                if let Some((root, _)) = self.memory_file_at(&path) {
+                if let Some((root, _)) = self.memory_file_at(path) {
                     self.look_at_document(&root, &file);
                 }
             }
             Change::Closed => drop(self.buffers.open.remove(at)),
-            Change::Opened(_) => {}
+            Change::Quiet => return,
         }
         self.release(&file);
+    }
+
+    fn buffer_opened(&mut self, path: &Path, text: Option<String>) {
+        let Some((root, file)) = self.memory_file_at(path) else { return };
+        self.buffers.open.retain(|buffer| buffer.file != file);
+        if self.buffers.open.len() < MOST {
+            let buffer = Buffer { shown: path.to_owned(), file: file.clone(), text, saved: None, saved_before: None };
+            self.buffers.open.push(buffer);
+        }
+        self.look_at_document(&root, &file);
     }
 
     /// Whether a session's file must not be written now; it is written later then.

@@ -1,6 +1,7 @@
 //! Notifications to the client, from any thread, in the order they were given.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use super::document::Finding;
 use crate::engine::effect::{Effect, Revision};
 use crate::wire::protocol::{DID_CHANGE_PRESSURE, DID_UPDATE, code};
 
@@ -29,6 +31,12 @@ pub enum Notice {
     Show(Urgency, String),
     /// `sessionMemory/complete`: the client's own model is asked.
     Complete(Value, oneshot::Sender<Result<Value, (i64, String)>>),
+    /// `textDocument/publishDiagnostics`: the document, the version looked at, what is wrong.
+    Diagnostics(String, Option<i32>, Vec<Finding>),
+    /// `window/showDocument`: the editor opens a file.
+    Open(PathBuf),
+    /// `workspace/codeLens/refresh`.
+    LensesChanged,
     /// Everything given before this one is on its way.
     Delivered(oneshot::Sender<()>),
 }
@@ -116,6 +124,21 @@ impl Client {
         if self.told.lock().is_ok_and(|mut told| told.insert(message.clone())) {
             self.send(Notice::Show(urgency, message));
         }
+    }
+
+    /// Tells what is wrong with a document.
+    pub fn diagnostics(&self, uri: String, version: Option<i32>, findings: Vec<Finding>) {
+        self.send(Notice::Diagnostics(uri, version, findings));
+    }
+
+    /// Has a file opened, where the client said that it can.
+    pub fn open(&self, path: PathBuf) {
+        self.send(Notice::Open(path));
+    }
+
+    /// Tells that code lenses are to be asked for again, where the client said that it can.
+    pub fn lenses_changed(&self) {
+        self.send(Notice::LensesChanged);
     }
 
     /// What was shown may be shown again, because the user has changed something about it.

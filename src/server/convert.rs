@@ -1,13 +1,14 @@
 //! Types of the LSP to ours and back.
 
+pub mod document;
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::{
-    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageType, OneOf, ServerCapabilities, ServerInfo,
-    TextDocumentContentChangeEvent, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageType, OneOf, ServerCapabilities, ServerInfo, Uri,
+    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::client::Urgency;
@@ -19,12 +20,6 @@ use crate::wire::protocol::{Method, PROTOCOL, RequestError};
 /// What this server can do; `provider` writes the prose of the memory.
 pub fn initialize_result(provider: &str) -> InitializeResult {
     let capabilities = ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::FULL),
-            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
-            ..TextDocumentSyncOptions::default()
-        })),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Method::ALL.iter().map(|method| method.command()).collect(),
             ..ExecuteCommandOptions::default()
@@ -41,6 +36,7 @@ pub fn initialize_result(provider: &str) -> InitializeResult {
     };
     let server_info =
         ServerInfo { name: "session-memory".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
+    let capabilities = document::capabilities(capabilities);
     InitializeResult { capabilities, server_info: Some(server_info), ..InitializeResult::default() }
 }
 
@@ -72,11 +68,6 @@ pub fn path_of(text: &str) -> Option<PathBuf> {
     }
 }
 
-/// The text after some changes; `None` where a client sends parts although it was told not to.
-pub fn whole_text(changes: Vec<TextDocumentContentChangeEvent>) -> Option<String> {
-    changes.into_iter().next_back().filter(|change| change.range.is_none()).map(|change| change.text)
-}
-
 /// What a client says of itself.
 pub fn client_settings(params: &InitializeParams) -> ClientSettings {
     let option = |name: &str| {
@@ -88,6 +79,7 @@ pub fn client_settings(params: &InitializeParams) -> ClientSettings {
         user: option("user"),
         credentials: Credentials::new(&option("credentials")),
         lends: offered.and_then(Value::as_bool).unwrap_or_default(),
+        abilities: document::abilities(&params.capabilities),
     }
 }
 

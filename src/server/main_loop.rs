@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::buffers::Buffers;
 use super::client::{Client, Urgency};
+use super::document::Documents;
 use super::imports::Imports;
 use super::models::Models;
 use super::task::{ClientSettings, Task};
@@ -82,6 +83,8 @@ pub(super) struct Core {
     /// What the writer gets once the present request is answered: on one core it would come before the answer.
     pub later: Vec<Job>,
     pub imports: Imports,
+    /// What the editor has open.
+    pub documents: Documents,
     pub folders: Vec<Folder>,
     pub workspaces: HashMap<PathBuf, Workspace>,
     state_dir: PathBuf,
@@ -117,6 +120,7 @@ impl Core {
             notices: Vec::new(),
             later: Vec::new(),
             imports: Imports::default(),
+            documents: Documents::default(),
             folders: Vec::new(),
             workspaces: HashMap::new(),
             state_dir,
@@ -166,6 +170,7 @@ impl Core {
                     self.client.show(Urgency::Warning, problem);
                 }
                 self.given = *settings;
+                self.documents.abilities = self.given.abilities;
                 self.configure();
             }
             Task::Configure { settings } => {
@@ -176,13 +181,20 @@ impl Core {
                 self.folders.retain(|folder| !removed.iter().any(|gone| gone.path == folder.path));
                 self.folders.extend(added);
             }
+            Task::Document { uri, path, request } => self.document(&uri, &path, request),
+            Task::Changed { uri, path, version, change } => {
+                self.buffer_changed(&path, &change);
+                self.document_changed(&uri, &path, version, change);
+            }
             Task::Request { method, params, reply } => self.request(method, &params, reply),
             Task::Imported(batch) => self.imported(batch),
             Task::Answered(response) => self.answered(*response),
-            Task::Written { root, session_id } => self.written(&root, &session_id),
+            Task::Written { root, session_id } => {
+                self.written(&root, &session_id);
+                self.version_written(&root, &session_id);
+            }
             Task::FileEdited { root, session_id, base, text } => self.take_in_edit(&root, &session_id, &base, &text),
             Task::Look(files) => self.look_at(&files),
-            Task::Document(document) => self.document(document),
             Task::Flush { reply } => {
                 self.save_all();
                 self.writer.send(Job::Flush { reply });
@@ -206,7 +218,7 @@ impl Core {
 
     fn configure(&mut self) {
         let mut config = self.user_config.clone();
-        let ClientSettings { any, user, credentials, lends } = self.given.clone();
+        let ClientSettings { any, user, credentials, lends, .. } = self.given.clone();
         for problem in config.merge(&user, &Source::User).into_iter().chain(config.merge(&any, &Source::Editor)) {
             self.client.show(Urgency::Warning, problem);
         }
@@ -231,6 +243,7 @@ impl Core {
             // Files may have another place now.
             workspace.sessions.clear();
         }
+        self.documents.disown();
     }
 }
 

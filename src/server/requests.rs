@@ -46,6 +46,7 @@ impl Core {
         };
         match result {
             Ok((answer, then)) => {
+                self.show_answer(method, text, &answer);
                 let _ = reply.send(Ok(answer));
                 // On one core what is left to do would come before the answer.
                 std::thread::yield_now();
@@ -163,10 +164,11 @@ impl Core {
             let file = workspace.sessions.remove(&params.session_id).map(|entry| entry.file);
             workspace.store.delete(&params.session_id).map_err(|error| refused(&error))?;
             let state = workspace.state.clone();
-            file.map(|file| (file, state)).ok_or_else(|| RequestError::unknown_session(&params.session_id))
+            file.map(|file| (file, state, params.session_id.clone()))
+                .ok_or_else(|| RequestError::unknown_session(&params.session_id))
         });
         match forgotten {
-            Ok((file, state)) => self.later.push(Job::Forget { state, file, reply }),
+            Ok((file, state, session_id)) => self.later.push(Job::Forget { state, session_id, file, reply }),
             Err(error) => drop(reply.send(Err(error))),
         }
     }

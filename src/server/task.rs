@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::buffers::Document;
+use super::document::{self, Abilities, Change};
 use super::models::{Credentials, Response};
 use super::workspace::Folder;
 use crate::wire::protocol::{Method, RequestError};
@@ -44,6 +44,26 @@ pub enum Task {
         /// Where the answer goes.
         reply: Reply,
     },
+    /// A standard request about a document.
+    Document {
+        /// The document as the client names it.
+        uri: String,
+        /// Its path.
+        path: PathBuf,
+        /// What is asked.
+        request: document::Request,
+    },
+    /// The editor did something with a document.
+    Changed {
+        /// The document as the client names it.
+        uri: String,
+        /// Its path.
+        path: PathBuf,
+        /// The client's number of its text.
+        version: i64,
+        /// What.
+        change: Change,
+    },
     /// A part of an import that runs on a thread of its own.
     Imported(super::imports::Batch),
     /// A model has written a memory, or not.
@@ -68,8 +88,6 @@ pub enum Task {
     },
     /// Memory files may have changed.
     Look(BTreeSet<PathBuf>),
-    /// Something happened to a document that the client has open.
-    Document(Document),
     /// Everything that was accepted is to be on disk.
     Flush {
         /// Told when it is.
@@ -90,4 +108,6 @@ pub struct ClientSettings {
     pub credentials: Credentials,
     /// It can lend its own model.
     pub lends: bool,
+    /// What it can do with documents.
+    pub abilities: Abilities,
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::client::{Client, Urgency};
+use super::document::{self, ShowView, Work};
 use super::main_loop::refused;
 use super::task::{Reply, Task};
 use crate::engine::conversation::Role;
@@ -50,6 +51,8 @@ pub enum Job {
     Forget {
         /// The store's folder.
         state: PathBuf,
+        /// The session.
+        session_id: String,
         /// Where the file is.
         file: MemoryFile,
         /// The request that waits for it.
@@ -75,6 +78,12 @@ pub enum Job {
         /// Where the answer goes.
         reply: Reply,
     },
+    /// Something about an open document.
+    Document(Box<Work>),
+    /// Nothing is wrong any more with the document of this URI.
+    NothingWrong(String),
+    /// A text to show in the editor.
+    Show(ShowView),
     /// Everything sent before is done.
     Flush {
         /// Told then.
@@ -140,6 +149,7 @@ impl Worker {
     }
 
     fn handle(&mut self, job: Job) {
+        let client = self.client.clone();
         match job {
             Job::Write { root, state, session_id, file, known, held, revision, reply } => {
                 let written =
@@ -155,11 +165,18 @@ impl Worker {
                     (Err(error), None) => self.client.show(Urgency::Error, error.message),
                 }
             }
-            Job::Forget { state, file, reply } => {
+            Job::Forget { state, session_id, file, reply } => {
                 let removed = file.remove().map_err(|error| file_refused(&error));
                 let erased = self.store(&state).and_then(|store| store.erase()).map_err(|error| refused(&error));
-                let _ = reply.send(removed.and(erased).map(|()| "{}".to_owned()));
+                let views = document::forget_views(&state, &session_id);
+                let _ = reply.send(removed.and(erased).and(views).map(|()| "{}".to_owned()));
             }
+            Job::Document(work) => match self.store(&work.state) {
+                Ok(store) => work.run(store, &client),
+                Err(error) => tracing::warn!("{error}"),
+            },
+            Job::NothingWrong(uri) => self.client.diagnostics(uri, None, Vec::new()),
+            Job::Show(view) => view.run(&self.client),
             Job::Index { state } => {
                 if !self.unindexed.contains(&state) {
                     self.unindexed.push(state);

@@ -8,6 +8,7 @@ mod buffers;
 mod cli;
 mod compaction;
 mod crash;
+mod editor;
 mod errors;
 mod events;
 mod faults;

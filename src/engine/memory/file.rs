@@ -8,7 +8,7 @@ use super::render::Marks;
 use super::{Custom, Document};
 
 /// The keys of the front matter.
-pub(super) const KEYS: [&str; 6] = ["session", "revision", "updated", "covered_through", "tokens", "source"];
+pub const KEYS: [&str; 6] = ["session", "revision", "updated", "covered_through", "tokens", "source"];
 
 /// The front matter.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,6 +27,8 @@ pub struct Options {
     pub credentials: Value,
     /// The client lends its own model.
     pub lends: bool,
+    /// What else the client can do.
+    pub capabilities: Value,
     /// Environment beside the directories.
     pub env: Vec<(&'static str, String)>,
     /// A program, with its arguments, that runs the server.
@@ -91,9 +93,13 @@ impl Server {
         let mut server = Server::spawn(place, &options);
         let folders: Vec<Value> =
             options.folders.iter().map(|path| json!({"uri": file_uri(path), "name": "folder"})).collect();
+        let mut capabilities = json!({"experimental": {"sessionMemory": {"complete": options.lends}}});
+        for (name, value) in options.capabilities.as_object().into_iter().flatten() {
+            capabilities[name] = value.clone();
+        }
         let params = json!({
             "processId": options.process_id,
-            "capabilities": {"experimental": {"sessionMemory": {"complete": options.lends}}},
+            "capabilities": capabilities,
             "workspaceFolders": folders,
             "initializationOptions": {
                 "sessionMemory": options.settings,
