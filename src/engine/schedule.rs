@@ -12,6 +12,8 @@ pub struct Schedule {
     pub new_tokens: u64,
     /// Tool calls finished among them.
     pub finished_calls: u32,
+    /// Tokens among them that the user left out knowingly: they went back to an earlier version of the memory.
+    pub waived: u64,
 }
 
 /// Whether to update.
@@ -34,9 +36,10 @@ impl Schedule {
 
     /// Whether an update is due, given whether a memory exists and a tool call is open.
     pub fn due(&self, settings: &Settings, has_memory: bool, mid_tool_use: bool) -> Due {
+        let new_tokens = self.new_tokens.saturating_sub(self.waived);
         let reached = if has_memory {
-            self.new_tokens >= settings.update_tokens
-                || (self.finished_calls >= settings.update_tool_calls && self.new_tokens >= Settings::MIN_UPDATE_TOKENS)
+            new_tokens >= settings.update_tokens
+                || (self.finished_calls >= settings.update_tool_calls && new_tokens >= Settings::MIN_UPDATE_TOKENS)
         } else {
             self.new_tokens >= settings.init_tokens
         };
@@ -45,6 +48,12 @@ impl Schedule {
             (true, true) => Due::Deferred,
             (true, false) => Due::Now,
         }
+    }
+
+    /// What is new so far is no reason for an update.
+    pub fn waive(&mut self) {
+        self.waived = self.new_tokens;
+        self.finished_calls = 0;
     }
 
     /// The memory covers everything again.
@@ -72,7 +81,7 @@ mod tests {
             ((0, 0, true, true), Due::No),
         ];
         for ((new_tokens, finished_calls, has_memory, open), expected) in cases {
-            let schedule = Schedule { new_tokens, finished_calls };
+            let schedule = Schedule { new_tokens, finished_calls, waived: 0 };
             assert_eq!(
                 schedule.due(&Settings::default(), has_memory, open),
                 expected,

@@ -167,8 +167,9 @@ impl LanguageServer for Backend {
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let document = params.text_document;
         // The whole text, because that is what we ask for at `initialize`.
-        let Some(change) = params.content_changes.into_iter().rfind(|change| change.range.is_none()) else { return };
-        self.changed(&document.uri, document.version, Change::Text(change.text));
+        let last = params.content_changes.into_iter().next_back().filter(|change| change.range.is_none());
+        let change = last.map_or(Change::Lost, |change| Change::Text(change.text));
+        self.changed(&document.uri, document.version, change);
         let tasks = self.tasks.clone();
         let Some(path) = converted::document_path(&document.uri) else { return };
         tokio::spawn(async move {

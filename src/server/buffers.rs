@@ -66,6 +66,7 @@ impl Core {
         let file = buffer.file.clone();
         match change {
             Change::Text(text) => buffer.text = kept(text),
+            Change::Lost => buffer.text = None,
             Change::Saved => {
                 buffer.saved_before = std::mem::replace(&mut buffer.saved, buffer.text.clone());
                 if let Some((root, _)) = self.memory_file_at(path) {

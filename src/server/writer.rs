@@ -152,8 +152,14 @@ impl Worker {
         let client = self.client.clone();
         match job {
             Job::Write { root, state, session_id, file, known, held, revision, reply } => {
-                let written =
-                    if held { Ok(()) } else { self.write(&root, &state, &session_id, &file, known.as_deref()) };
+                let written = if held {
+                    // There is a new version all the same.
+                    let task = Task::Written { root, session_id: session_id.clone() };
+                    let _ = self.tasks.send(task);
+                    Ok(())
+                } else {
+                    self.write(&root, &state, &session_id, &file, known.as_deref())
+                };
                 // It is stored, whatever became of the file.
                 if let Some(revision) = &revision {
                     self.client.did_update(&session_id, &file.uri(), revision);

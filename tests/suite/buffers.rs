@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::editor::DIAGNOSTICS;
 use crate::events::user;
 use crate::harness::{DID_UPDATE, Server, Workspace, await_some, file_uri};
 
@@ -18,6 +19,7 @@ struct Editor<'a> {
 impl Editor<'_> {
     fn new(place: &Workspace) -> Editor<'_> {
         let mut server = Server::quiet(place);
+        server.tolerate(DIAGNOSTICS);
         server.append("s", &[user("u1", "Please do thing number 1.")]);
         server.call("refresh", json!({"sessionId": "s"}));
         server.notification(DID_UPDATE, |params| params["revision"] == 1);
@@ -219,6 +221,7 @@ fn a_document_that_is_open_from_the_start_is_known() {
     std::os::unix::fs::symlink(place.root(), &link).unwrap();
     for spelled in [place.root(), link] {
         let mut editor = Editor { place: &place, server: Server::quiet(&place), version: 1 };
+        editor.server.tolerate(DIAGNOSTICS);
         let uri = file_uri(&spelled.join(".session-memory/s/session-memory.md"));
         let opened = json!({"uri": uri, "languageId": "markdown", "version": 1, "text": typed(&before)});
         editor.server.notify("textDocument/didOpen", json!({"textDocument": opened}));

@@ -141,6 +141,8 @@ impl Session {
         let document = self.edits.lay(&self.edits.strip(&generated));
         let effect = self.revise_layer(now, Origin::Restore, version.source, through, &document);
         self.cover(through);
+        // The version stands until there is something new.
+        self.schedule.waive();
         vec![effect]
     }
 

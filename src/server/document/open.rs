@@ -17,6 +17,8 @@ const MOST: usize = 64;
 pub enum Change {
     /// It is open, with this text; or it has this text now.
     Text(String),
+    /// It has another text, which is not known: a client tells parts although it was asked for the whole.
+    Lost,
     /// It was saved.
     Saved,
     /// Nothing was typed for a while since that version.
@@ -113,7 +115,7 @@ impl Core {
                     self.check(path);
                 }
             }
-            Change::Closed => {
+            Change::Lost | Change::Closed => {
                 let Some(document) = self.documents.open.remove(path) else { return };
                 if document.told {
                     self.nothing_wrong(document.uri);
