@@ -35,5 +35,6 @@ mod transcripts;
 mod untouched;
 mod usage;
 mod vendor;
+mod versions;
 mod watching;
 mod xml;
