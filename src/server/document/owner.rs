@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::outline::{Front, Rows};
-use crate::host::memory_file::{FileError, MAX_BYTES};
+use crate::host::memory_file::{FileError, MAX_BYTES, MemoryFile};
 use crate::server::main_loop::Core;
 use crate::server::workspace::Folder;
 
@@ -53,16 +53,8 @@ impl Core {
 
     /// The workspace folders in which this path could be a memory file, as far as the words of the path tell.
     pub(super) fn candidates(&self, path: &Path) -> Vec<Folder> {
-        let template: Vec<&str> =
-            self.config.memory_file.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
         let fits = |folder: &Folder| {
-            let Some(inside) = folder.inside(path) else { return false };
-            let parts: Vec<_> = inside.components().collect();
-            parts.len() == template.len()
-                && parts
-                    .iter()
-                    .zip(&template)
-                    .all(|(part, known)| known.contains("{session}") || part.as_os_str() == std::ffi::OsStr::new(known))
+            folder.inside(path).is_some_and(|inside| MemoryFile::may_be(&self.config.memory_file, inside))
         };
         let folder = |root: PathBuf| {
             let known = self.folders.iter().find(|folder| folder.path == root).cloned();
