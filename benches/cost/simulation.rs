@@ -6,7 +6,7 @@ use session_memory::engine::conversation::Turn;
 use session_memory::engine::effect::{Ask, Effect};
 use session_memory::engine::event::{CompactRequest, Event, Origin, Stored, Written};
 use session_memory::engine::memory::Document;
-use session_memory::engine::prompt::{self, AgentContext, Plan, Prompt, Source};
+use session_memory::engine::prompt::{self, AgentContext, LARGEST_REQUEST, Plan, Prompt, Source};
 use session_memory::engine::session::Session;
 use session_memory::engine::settings::Settings;
 use session_memory::engine::tokens;
@@ -155,6 +155,7 @@ impl Simulation {
             memory_tokens: ask.budget.0,
             section_tokens: ask.budget.1,
             nonce: "0123456789abcdef",
+            largest_request: LARGEST_REQUEST,
         };
         if self.is_capped(now) {
             self.ways.capped += 1;

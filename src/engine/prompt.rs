@@ -12,7 +12,7 @@ mod tests;
 mod transcript;
 
 pub use instructions::INSTRUCTIONS;
-pub use request::{LARGEST_REQUEST, Plan, Source, cached, join, plan, repair};
+pub use request::{LARGEST_REQUEST, Plan, Source, cached, join, plan, repair, smaller};
 
 /// A request to a model.
 #[derive(Clone, Debug, PartialEq)]

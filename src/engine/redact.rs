@@ -59,6 +59,24 @@ pub fn redact_json(raw: &str) -> Cow<'_, str> {
     if spans.is_empty() { Cow::Borrowed(raw) } else { json::replace_in_strings(raw, &spans) }
 }
 
+/// A made-up secret of every kind that is known by its form, with a text around it where it takes one: what proves that
+/// none leaves the machine. `.0` is the text, `.1` what must not be left of it.
+pub fn examples() -> Vec<(String, String)> {
+    let alone = rules::RULES.iter().map(|rule| (rule.example(), rule.example()));
+    let random = "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zL";
+    let line = "MIIEpAIBAAKCAQEA7jK9mN1pQ2rS4tU6vW8xY0zLaB3dE5gHqT5uV7wX9yZ1bC3d";
+    let around = [
+        (format!("AKIAQ7WE2RT9YUP4ASDF {random}+9kM3nP6"), format!("{random}+9kM3nP6")),
+        (format!("123456789:AA{random}x"), format!("AA{random}x")),
+        (format!("postgres://app:{random}@db.example/x"), random.to_owned()),
+        (format!("curl -u app:{random} https://a.example"), random.to_owned()),
+        (format!("password = \"{random}\""), random.to_owned()),
+        (format!("Authorization: Bearer {random}"), random.to_owned()),
+        (format!("-----BEGIN RSA PRIVATE KEY-----\n{line}\n{line}\n-----END RSA PRIVATE KEY-----\n"), line.to_owned()),
+    ];
+    alone.chain(around).collect()
+}
+
 fn push_placeholder(out: &mut String, name: &str) {
     out.push_str(randomness::PLACEHOLDER);
     out.push_str(name);

@@ -2,9 +2,12 @@
 //! provider does or fails to do is felt anywhere else: what comes of a request reaches the main loop as one task.
 
 mod cached;
+mod lease;
+mod turns;
 mod update;
 mod writer;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::mpsc::Sender;
@@ -20,7 +23,7 @@ use crate::config::ModelConfig;
 use crate::engine::conduct;
 use crate::engine::effect::Ask;
 use crate::engine::event::Written;
-use crate::engine::prompt::Usage;
+use crate::engine::prompt::{LARGEST_REQUEST, Usage};
 pub use writer::Credentials;
 use writer::Writer;
 
@@ -86,6 +89,8 @@ pub struct Report {
 struct Terms {
     config: ModelConfig,
     writer: Result<Writer, String>,
+    /// Largest request that the model takes, as far as is known.
+    largest_request: Cell<u32>,
 }
 
 enum Job {
@@ -150,7 +155,8 @@ async fn serve(mut jobs: UnboundedReceiver<Job>, tasks: Sender<Task>, client: Cl
                 // The client is made when it is first needed: it reads the system's certificates.
                 let terms = terms.get_or_insert_with(|| {
                     let writer = Writer::new(config, credentials, *lends, &client);
-                    Rc::new(Terms { config: config.clone(), writer })
+                    let largest_request = Cell::new(LARGEST_REQUEST);
+                    Rc::new(Terms { config: config.clone(), writer, largest_request })
                 });
                 running.spawn_local(update::run(*request, Rc::clone(terms), tasks.clone(), stopped.clone()));
             }

@@ -14,6 +14,8 @@ use crate::engine::tokens;
 /// Largest request by our estimate, its instructions included. Providers raise their price at 100,000 tokens, and their
 /// tokenizers count up to 30 % more than the estimate does.
 pub const LARGEST_REQUEST: u32 = 72_000;
+/// Below this nothing of the conversation would fit beside the instructions.
+const SMALLEST_REQUEST: u32 = 8_000;
 /// Largest old memory, facts that are kept anyway, wishes, answer to a part, and answer to be mended, in tokens.
 const MEMORY: u32 = 12_000;
 const KEPT: u32 = 8_000;
@@ -52,6 +54,13 @@ pub struct Source<'a> {
     pub section_tokens: u32,
     /// A random word of eight or more letters and digits, new for each request.
     pub nonce: &'a str,
+    /// Largest request by our estimate: [`LARGEST_REQUEST`], or less where the model's window has shown to be smaller.
+    pub largest_request: u32,
+}
+
+/// The limit after a request was too long for its model: half of it, but no less than an empty one takes.
+pub fn smaller(prompt: &Prompt) -> u32 {
+    (size(prompt) / 2).max(SMALLEST_REQUEST)
 }
 
 /// How many requests it takes.
@@ -70,12 +79,12 @@ pub fn plan(source: &Source) -> Plan {
         source.events.iter().flat_map(|(seq, turn)| transcript::blocks(&frame, *seq, turn)).collect();
     let purpose = if source.memory.is_some() { Purpose::Update } else { Purpose::Create };
     let whole = prompt(source, purpose, "events", &events, "");
-    if size(&whole) <= LARGEST_REQUEST {
+    if size(&whole) <= source.largest_request {
         return Plan::One(whole);
     }
     let note = "These events are a part of a longer conversation. Write the memory of this part alone.";
     let empty = size(&prompt(source, Purpose::Part, "events", &[], note));
-    let groups = grouped(&events, LARGEST_REQUEST.saturating_sub(empty));
+    let groups = grouped(&events, source.largest_request.saturating_sub(empty));
     Plan::Parts(groups.into_iter().map(|group| prompt(source, Purpose::Part, "events", group, note)).collect())
 }
 
@@ -97,11 +106,11 @@ pub fn join(source: &Source, parts: &[String]) -> Plan {
     let note = "The parts are memories of consecutive stretches of one conversation, made by you. Make one of them: what \
                 a later part changes or settles replaces what an earlier one says.";
     let whole = prompt(source, Purpose::Join, "parts", &parts, note);
-    if size(&whole) <= LARGEST_REQUEST || parts.len() < 2 {
+    if size(&whole) <= source.largest_request || parts.len() < 2 {
         return Plan::One(whole);
     }
     let empty = size(&prompt(source, Purpose::Part, "parts", &[], note));
-    let groups = grouped(&parts, LARGEST_REQUEST.saturating_sub(empty));
+    let groups = grouped(&parts, source.largest_request.saturating_sub(empty));
     Plan::Parts(groups.into_iter().map(|group| prompt(source, Purpose::Part, "parts", group, note)).collect())
 }
 

@@ -32,7 +32,16 @@ fn document(section: Section, text: &str) -> Document {
 
 /// A source of these events and nothing else.
 fn source<'a>(events: &'a [(u64, &'a Turn)], kept: &'a Document) -> Source<'a> {
-    Source { events, memory: None, kept, instructions: &[], memory_tokens: 8_000, section_tokens: 2_000, nonce: NONCE }
+    Source {
+        events,
+        memory: None,
+        kept,
+        instructions: &[],
+        memory_tokens: 8_000,
+        section_tokens: 2_000,
+        nonce: NONCE,
+        largest_request: LARGEST_REQUEST,
+    }
 }
 
 fn prompts(plan: Plan) -> Vec<Prompt> {

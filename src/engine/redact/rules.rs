@@ -98,6 +98,25 @@ pub(super) const RULES: &[Rule] = &[
 pub(super) const AWS_ACCESS_KEY: &str = "aws-access-key";
 
 impl Rule {
+    /// A made-up token of this kind.
+    pub(super) fn example(&self) -> String {
+        let mut token = self.prefixes.first().copied().unwrap_or_default().to_owned();
+        for piece in self.body {
+            match *piece {
+                Text(text) => token.push_str(text),
+                Run(class, least, _) => {
+                    let letters = match class {
+                        Hex => "3f9a1c7e5b2d8046",
+                        Upper => "Q7WE2RT9YUP4ASDF",
+                        _ => "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zL",
+                    };
+                    token.extend(letters.chars().cycle().take(least));
+                }
+            }
+        }
+        token
+    }
+
     /// The token whose prefix stands at `start..end`, or how far the refused candidate reached.
     pub(super) fn find(&self, bytes: &[u8], start: usize, end: usize) -> Result<Span, usize> {
         let mut stop = shape::matches(self.body, bytes, end)?;

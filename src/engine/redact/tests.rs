@@ -169,3 +169,11 @@ fn malformed_json_is_still_redacted() {
     assert_eq!(redact_json(&format!(r#"{{"text":"cut {token} off"#)), r#"{"text":"cut [redacted:github-token] off"#);
     assert_eq!(redact_json(&format!(r#"{{"n":1,"{token}":2}}"#)), r#"{"n":1,"[redacted:github-token]":2}"#);
 }
+
+#[test]
+fn every_example_is_a_secret() {
+    for (text, secret) in super::examples() {
+        let clean = redact(&text);
+        assert!(!clean.contains(&secret) && clean.contains("[redacted:"), "{text} -> {clean}");
+    }
+}

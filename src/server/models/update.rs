@@ -9,21 +9,20 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
 
 use super::cached::behind_agent;
+use super::lease::Lease;
+use super::turns::read;
 use super::{Refusal, Report, Request, Response, Terms};
 use crate::engine::conduct;
 use crate::engine::conversation::Turn;
-use crate::engine::event::{Stored, Written};
+use crate::engine::event::Written;
 use crate::engine::guard::{Evidence, Limits, Verdict, judge};
-use crate::engine::intake::Intake;
 use crate::engine::memory::Document;
-use crate::engine::prompt::{Answer, Plan, Prompt, Source, Usage, join, plan, repair};
+use crate::engine::prompt::{Answer, Context, Plan, Prompt, Source, Usage, join, plan, repair, smaller};
 use crate::host::model::{Failure, FailureKind};
-use crate::host::store::{ModelCall, Outcome, SessionKey, Store, StoreError};
+use crate::host::store::{ModelCall, Outcome, Store, StoreError};
 use crate::server::main_loop::now;
 use crate::server::task::Task;
 
-/// Bytes of events read from the store at once.
-const READ_BYTES: usize = 8 << 20;
 /// Parts of a long conversation that are summarised at the same time.
 const AT_ONCE: usize = 3;
 /// Rounds of joining parts, after which something is wrong.
@@ -60,20 +59,6 @@ fn held(reason: impl Into<String>) -> Refusal {
     Refusal { reason: reason.into(), retry_after: None, failed: false }
 }
 
-/// The lease of a session: one process at a time has its memory written. Given back when dropped, so also when the
-/// request is called off.
-struct Lease {
-    store: Store,
-    key: SessionKey,
-    holder: String,
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let _ = self.store.release(self.key, &self.holder);
-    }
-}
-
 async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Result<Written, Refusal> {
     let store_failed = |error: StoreError| Refusal { failed: true, ..held(error.to_string()) };
     let writer = terms.writer.as_ref().map_err(|problem| {
@@ -81,16 +66,14 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         Refusal { failed: true, ..held(problem.clone()) }
     })?;
     writer.name().clone_into(&mut report.model);
-    let mut store = Store::open(&request.state).map_err(store_failed)?;
+    let store = Store::open(&request.state).map_err(store_failed)?;
     let Some(row) = store.session(&request.session_id).map_err(store_failed)? else {
         return Err(held("the session is gone"));
     };
-    let holder = format!("{}-{:x}", std::process::id(), RandomState::new().hash_one(&request.session_id));
     let lasts = terms.config.timeout_seconds.saturating_mul(2_000);
-    if !store.try_lease(row.key, &holder, now(), lasts).map_err(store_failed)? {
+    let Some(mut lease) = Lease::take(store, row.key, lasts).map_err(store_failed)? else {
         return Err(held("another process has this memory written"));
-    }
-    let mut lease = Lease { store, key: row.key, holder };
+    };
     let turns = read(&lease.store, row.key, request.ask.base + 1, request.ask.through).map_err(store_failed)?;
     let events: Vec<(u64, &Turn)> = turns.iter().map(|(seq, turn)| (*seq, turn)).collect();
     if events.is_empty() {
@@ -106,6 +89,7 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         memory_tokens: ask.budget.0,
         section_tokens: ask.budget.1,
         nonce: &nonce,
+        largest_request: terms.largest_request.get(),
     };
     let mut evidence = Evidence::new(ask.instructions.iter().map(String::as_str));
     for (seq, turn) in &events {
@@ -124,28 +108,15 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         }
         None => plan(&source),
     };
-    let mut calls = Calls { request, terms, writer, lease: &mut lease, report };
-    let prose = calls.memory(first, &source, &evidence).await?;
-    Ok(Written { through: ask.through, base: ask.base, origin: ask.origin, prose })
-}
-
-/// The events that the model is to read. What was abandoned by the agent is not a part of the conversation any more.
-fn read(store: &Store, key: SessionKey, first: u64, last: u64) -> Result<Vec<(u64, Turn)>, StoreError> {
-    let mut turns = Vec::new();
-    let mut next = first;
-    while next <= last {
-        let rows = store.events(key, next, last, READ_BYTES)?;
-        let Some(newest) = rows.last() else { break };
-        next = newest.seq + 1;
-        for row in rows.into_iter().filter(|row| !row.abandoned) {
-            if let Ok(intake) = Intake::new(&row.raw, false)
-                && let Stored::Turn { turn, .. } = intake.stored(row.seq, row.at)
-            {
-                turns.push((row.seq, turn));
-            }
-        }
+    let mut calls = Calls { request, terms, writer, lease: &mut lease, report, too_long: false };
+    let mut prose = calls.memory(first, &source, &evidence).await;
+    if prose.is_err() && calls.too_long {
+        // The model's window is smaller than was thought: smaller requests, once.
+        let source = Source { largest_request: terms.largest_request.get(), ..source };
+        prose = calls.memory(plan(&source), &source, &evidence).await;
     }
-    Ok(turns)
+    let prose = prose?;
+    Ok(Written { through: ask.through, base: ask.base, origin: ask.origin, prose })
 }
 
 /// The calls for one memory.
@@ -155,6 +126,8 @@ struct Calls<'a> {
     writer: &'a super::Writer,
     lease: &'a mut Lease,
     report: &'a mut Report,
+    /// A request was larger than the model's window.
+    too_long: bool,
 }
 
 impl Calls<'_> {
@@ -183,6 +156,7 @@ impl Calls<'_> {
             let answer = self.answered(prompt, answer, begun)?;
             self.record(prompt, Outcome::Accepted, answer.usage, begun);
             texts.push(answer.text);
+            self.lease.renew();
             if let Some(progress) = &self.request.progress {
                 progress.at(texts.len() as u64, prompts.len() as u64 + 1, "summarising");
             }
@@ -257,6 +231,13 @@ impl Calls<'_> {
             }
             Err(failure) => {
                 let retry_after = failure.retry_after.map(|wait| wait.as_secs());
+                if failure.kind == FailureKind::TooLong {
+                    self.too_long = true;
+                    // What stands in front of the agent's own context is not ours to shorten.
+                    if matches!(prompt.context, Context::Instructions(_)) {
+                        self.terms.largest_request.set(smaller(prompt));
+                    }
+                }
                 self.report.outcome = Some(match failure.kind {
                     FailureKind::Settings => conduct::Outcome::Stopped,
                     _ => conduct::Outcome::Failed {

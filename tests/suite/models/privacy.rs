@@ -1,9 +1,10 @@
 //! What leaves the machine, and for whom.
 
 use serde_json::json;
+use session_memory::engine::redact::examples;
 
 use super::{memory, settings, start, start_with, talk, written};
-use crate::events::{call, result, user};
+use crate::events::{assistant, call, result, user};
 use crate::harness::{DID_UPDATE, Server, Workspace, files_under, has_bytes};
 use crate::vendor::{Api, Behaviour, Vendor};
 
@@ -67,46 +68,72 @@ fn a_key_goes_only_where_it_belongs() {
     }
 }
 
+/// A secret of every kind, wherever a conversation may have one.
 #[test]
 fn no_secret_reaches_a_provider() {
     let place = Workspace::new();
     let vendor = Vendor::always(Behaviour::text(memory("Clean.")));
     let mut server = start(&place, &settings(&vendor, Api::OpenAi));
     server.tolerate(DID_UPDATE);
-    let letters = |count: usize| "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zL".chars().cycle().take(count).collect::<String>();
-    let secrets = [
-        format!("ghp_{}", letters(36)),
-        format!("sk-ant-api03-{}AA", letters(93)),
-        format!("AKIA{}", "QWERTYUIOPASDFGH"),
-        format!("xoxb-{}-{}-{}", "123456789012", "123456789012", letters(24)),
-        format!("glpat-{}", letters(20)),
-    ];
-    for (at, secret) in secrets.iter().enumerate() {
+    let secrets = examples();
+    assert!(secrets.len() > 60);
+    for (at, (text, _)) in secrets.iter().enumerate() {
+        let inside = json!({"value": text, "nested": json!({"t": text}).to_string()});
         server.append(
             "s",
             &[
-                user(&format!("u{at}"), &format!("Use the token {secret} for this.")),
-                call(
-                    &format!("c{at}"),
-                    "Bash",
-                    json!({"command": format!("curl -H 'Authorization: Bearer {secret}' x")}),
-                ),
-                result(
-                    &format!("c{at}"),
-                    &json!({"token": secret, "nested": json!({"t": secret}).to_string()}).to_string(),
-                ),
+                user(&format!("u{at}"), &format!("Take this for it: {text}")),
+                call(&format!("c{at}"), "Bash", json!({"command": format!("run --with '{text}'"), "inside": inside})),
+                result(&format!("c{at}"), &format!("{inside}\n{text}\n")),
+                assistant(&format!("a{at}"), &format!("I used {text} for it.")),
             ],
         );
     }
     talk(&mut server, 1);
-    server.call("compact", json!({"sessionId": "s", "apply": false, "instructions": format!("Keep {}", secrets[0])}));
+    let wish = format!("Keep {}", secrets[3].0);
+    server.call("compact", json!({"sessionId": "s", "apply": false, "instructions": wish}));
     assert_eq!(server.call("refresh", json!({"sessionId": "s"}))["source"], "model");
+    let answer = server.call("compact", json!({"sessionId": "s"})).to_string();
+    let file = place.memory_file("s");
+    std::fs::write(&file, std::fs::read_to_string(&file).unwrap() + "\nmine: " + &secrets[3].0 + "\n").unwrap();
+    server.notification(DID_UPDATE, |params| params["origin"] == "user");
     drop(server);
     let bodies: Vec<Vec<u8>> = vendor.requests().into_iter().map(|request| request.body).collect();
     assert!(!bodies.is_empty() && bodies.iter().any(|body| has_bytes(body, "[redacted:")));
+    // The store, the memory file and the log.
     let files = files_under(&place.state()).into_iter().chain(files_under(&place.root()));
     let kept: Vec<Vec<u8>> = files.map(|path| std::fs::read(path).unwrap()).collect();
-    for secret in &secrets {
-        assert!(bodies.iter().chain(&kept).all(|bytes| !has_bytes(bytes, secret)), "{secret}");
+    for (text, secret) in &secrets {
+        let left = bodies.iter().chain(&kept).any(|bytes| has_bytes(bytes, secret)) || answer.contains(secret);
+        assert!(!left, "{text:?}");
+    }
+}
+
+/// Halves of a secret in two events are no secret to anyone who sees one of them, and the program never puts them together:
+/// between the texts of two events there is always a mark of its own.
+#[test]
+fn a_secret_in_two_events_is_never_made_whole() {
+    let place = Workspace::new();
+    let vendor = Vendor::always(Behaviour::text(memory("Clean.")));
+    let mut server = start(&place, &settings(&vendor, Api::Anthropic));
+    server.tolerate(DID_UPDATE);
+    let mut secrets: Vec<String> = examples().into_iter().map(|(_, secret)| secret).collect();
+    // Some stand in the half of a longer one.
+    let all = secrets.clone();
+    secrets.retain(|secret| !all.iter().any(|other| other != secret && other.contains(secret.as_str())));
+    assert!(secrets.len() > 50);
+    for (at, secret) in secrets.iter().enumerate() {
+        let (one, two) = secret.split_at(secret.len() / 2);
+        server.append("s", &[user(&format!("u{at}"), one), assistant(&format!("a{at}"), two)]);
+        server.append("s", &[assistant(&format!("b{at}"), one), assistant(&format!("d{at}"), two)]);
+    }
+    talk(&mut server, 1);
+    assert_eq!(server.call("refresh", json!({"sessionId": "s"}))["source"], "model");
+    let answer = server.call("compact", json!({"sessionId": "s"})).to_string();
+    let bodies: Vec<Vec<u8>> = vendor.requests().into_iter().map(|request| request.body).collect();
+    let file = std::fs::read_to_string(place.memory_file("s")).unwrap();
+    for secret in secrets {
+        let whole = bodies.iter().any(|body| has_bytes(body, &secret));
+        assert!(!whole && !answer.contains(&secret) && !file.contains(&secret), "{secret}");
     }
 }

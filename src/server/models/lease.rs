@@ -1,0 +1,64 @@
+//! The lease of a session: one process at a time has its memory written.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use crate::host::store::{SessionKey, Store, StoreError};
+use crate::server::main_loop::now;
+
+/// Given back when dropped, so also when the request is called off.
+pub struct Lease {
+    /// The connection that holds it.
+    pub store: Store,
+    /// The session.
+    pub key: SessionKey,
+    holder: String,
+    /// How long it lasts without being renewed, in milliseconds.
+    lasts: u64,
+}
+
+impl Lease {
+    /// Takes it; `None` while another process has it.
+    pub fn take(mut store: Store, key: SessionKey, lasts: u64) -> Result<Option<Lease>, StoreError> {
+        let holder = format!("{}-{:x}", std::process::id(), RandomState::new().hash_one(key));
+        let taken = store.try_lease(key, &holder, now(), lasts)?;
+        Ok(taken.then_some(Lease { store, key, holder, lasts }))
+    }
+
+    /// Begins its time anew: a long conversation is read in many parts.
+    pub fn renew(&mut self) {
+        if let Err(error) = self.store.try_lease(self.key, &self.holder, now(), self.lasts) {
+            tracing::warn!("the lease of a session was not renewed: {error}");
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let _ = self.store.release(self.key, &self.holder);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::host::store::SessionMeta;
+
+    #[test]
+    fn it_lasts_as_long_as_it_is_renewed() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let key = store.append(&SessionMeta { id: "s", ..SessionMeta::default() }, &[]).unwrap().row.key;
+        let mut lease = Lease::take(store, key, 60_000).unwrap().unwrap();
+        let other = |ahead: i64| {
+            let mut store = Store::open(dir.path()).unwrap();
+            store.try_lease(key, "other", now() + ahead, 1).unwrap()
+        };
+        assert!(Lease::take(Store::open(dir.path()).unwrap(), key, 1).unwrap().is_none());
+        lease.lasts = 120_000;
+        lease.renew();
+        assert!(!other(100_000), "the first minute is over, the second time is not");
+        drop(lease);
+        assert!(other(0));
+    }
+}
