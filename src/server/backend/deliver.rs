@@ -1,15 +1,17 @@
 //! What the server says of its own accord: notifications and requests to the client, in the order they were given. A
 //! request's answer is waited for by a task of its own.
 
-use serde_json::Value;
-use tokio::sync::mpsc;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use tower::Service as _;
 use tower_lsp::Client as LspClient;
-use tower_lsp::ls_types::{notification::Notification, request::Request};
+use tower_lsp::jsonrpc::Request;
+use tower_lsp::ls_types::notification::Notification;
 
 use crate::server::client::Notice;
 use crate::server::convert;
 use crate::server::convert::document as converted;
-use crate::wire::protocol::COMPLETE;
+use crate::wire::protocol::{COMPLETE, code};
 
 /// A notification whose method is only known at run time has a type of its own for each.
 macro_rules! notifications {
@@ -33,15 +35,7 @@ notifications! {
     DidUpdate = "sessionMemory/didUpdate",
     DidChangePressure = "sessionMemory/didChangePressure",
     Progress = "$/progress",
-}
-
-/// The request by which the editor lends its model.
-enum Complete {}
-
-impl Request for Complete {
-    type Params = Value;
-    type Result = Value;
-    const METHOD: &'static str = COMPLETE;
+    Cancel = "$/cancelRequest",
 }
 
 /// Sends what is given until the server ends.
@@ -51,11 +45,7 @@ pub(super) async fn deliver(client: LspClient, mut notices: mpsc::UnboundedRecei
             Notice::Notification(method, params) => notify(&client, method, params).await,
             Notice::Delivered(sender) => drop(sender.send(())),
             Notice::Complete(params, answer) => {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    let result = client.send_request::<Complete>(params).await;
-                    let _ = answer.send(result.map_err(|error| (error.code.code(), error.message.into_owned())));
-                });
+                tokio::spawn(complete(client.clone(), params, answer));
             }
             Notice::Diagnostics(uri, version, findings) => {
                 if let Ok(uri) = uri.parse() {
@@ -75,4 +65,26 @@ pub(super) async fn deliver(client: LspClient, mut notices: mpsc::UnboundedRecei
             Notice::Show(urgency, message) => client.show_message(convert::message_type(urgency), message).await,
         }
     }
+}
+
+/// Asks the editor's own model. When nobody waits for the answer any more the editor is told so; what it answers then
+/// is heard and forgotten.
+async fn complete(mut client: LspClient, params: Value, mut answer: oneshot::Sender<Result<Value, (i64, String)>>) {
+    let id = client.next_request_id();
+    let mut response = client.call(Request::build(COMPLETE).id(id.clone()).params(params).finish());
+    let answered = tokio::select! {
+        answered = &mut response => answered,
+        () = answer.closed() => {
+            client.send_notification::<Cancel>(json!({ "id": id })).await;
+            response.await
+        }
+    };
+    let result = match answered {
+        Ok(Some(response)) => match response.into_parts().1 {
+            Ok(value) => Ok(value),
+            Err(error) => Err((error.code.code(), error.message.into_owned())),
+        },
+        Ok(None) | Err(_) => Err((code::CANCELLED, "the connection is closing".to_owned())),
+    };
+    let _ = answer.send(result);
 }

@@ -206,3 +206,22 @@ fn the_editor_lends_its_model() {
     talk(&mut server, 3);
     unwritten(&mut server);
 }
+
+#[test]
+fn the_editor_is_told_that_nobody_waits_for_its_model() {
+    let place = Workspace::new();
+    let user = json!({"provider": "editor", "timeoutSeconds": 30});
+    let mut server = start_with(&place, &user, |options| options.lends = true);
+    server.tolerate(DID_UPDATE);
+    server.append("s", &[crate::events::user("u1", "Please make it faster.")]);
+    let refresh = server.send("sessionMemory/refresh", r#"{"sessionId":"s"}"#);
+    let (id, _) = server.asked("sessionMemory/complete");
+    server.notify("$/cancelRequest", json!({"id": refresh}));
+    assert_eq!(server.notification("$/cancelRequest", |_| true)["id"], id);
+    assert_eq!(server.answer(refresh).unwrap_err().code, -32800);
+    // A late answer is heard and forgotten, whatever it says.
+    let late = json!({"text": memory("Too late.")});
+    server.body(&json!({"jsonrpc": "2.0", "id": id, "result": late}).to_string());
+    let text = server.call("memory", json!({"sessionId": "s"}))["markdown"].as_str().unwrap().to_owned();
+    assert!(!text.contains("Too late."), "{text}");
+}
