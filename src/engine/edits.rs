@@ -58,6 +58,14 @@ impl Edits {
         lines.chain(Some(notes).filter(|(_, text)| !text.is_empty()))
     }
 
+    /// The lines that they deleted, without counts and outcomes; those that they made their own aside.
+    pub fn removed(&self) -> Vec<String> {
+        let own = |section, known: &str| {
+            self.own.iter().any(|own| own.section == section && stem(section, &own.text) == known)
+        };
+        self.gone.iter().filter(|(section, known)| !own(*section, known)).map(|(_, known)| known.clone()).collect()
+    }
+
     /// Whether a line is the person's own.
     pub fn is_own(&self, section: Section, text: &str) -> bool {
         self.own().any(|known| known == (section, text))

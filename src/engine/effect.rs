@@ -103,6 +103,8 @@ pub struct Ask {
     pub kept: Document,
     /// The user's wishes for the memory.
     pub instructions: Vec<String>,
+    /// Lines that the user removed from the memory.
+    pub removed: Vec<String>,
     /// Largest memory and largest section, in tokens.
     pub budget: (u32, u32),
     /// The agent's own request as it would be now, and when the agent last used it (milliseconds since the epoch), where

@@ -174,8 +174,16 @@ fn pinned_and_left_to_the_program_again() {
     edits.pin(Section::ActiveWork, &line, Some("a"));
     assert_eq!(later(&edits, &["a", "b (x3)", "c"]), ["a", "b (x2)", "c"]);
     assert_eq!(later(&edits, &["c"]), ["c", "b (x2)"]);
+    assert!(edits.removed().is_empty());
     edits.unpin(Section::ActiveWork, "b (x2)");
     assert_eq!(edits, Edits::default());
+}
+
+#[test]
+fn a_model_is_told_what_was_removed() {
+    let mut edits = Edits::default();
+    edits.learn(&file(&["a (x2)", "b"]), &file(&["b!"]));
+    assert_eq!(edits.removed(), ["a", "b"]);
 }
 
 #[test]

@@ -16,10 +16,11 @@ use crate::engine::tokens;
 pub const LARGEST_REQUEST: u32 = 72_000;
 /// Below this nothing of the conversation would fit beside the instructions.
 const SMALLEST_REQUEST: u32 = 8_000;
-/// Largest old memory, facts that are kept anyway, wishes, answer to a part, and answer to be mended, in tokens.
+/// Largest old memory, facts that are kept anyway, wishes, removed lines, answer to a part, and answer to be mended, in tokens.
 const MEMORY: u32 = 12_000;
 const KEPT: u32 = 8_000;
 const WISHES: u32 = 4_000;
+const REMOVED: u32 = 2_000;
 const PART: u32 = 18_000;
 const ANSWER: u32 = 12_000;
 /// Tokens for the analysis and for thinking, beside the memory itself.
@@ -48,6 +49,8 @@ pub struct Source<'a> {
     pub kept: &'a Document,
     /// The user's wishes for the memory.
     pub instructions: &'a [String],
+    /// Lines that the user removed from the memory.
+    pub removed: &'a [String],
     /// Largest memory, in tokens.
     pub memory_tokens: u32,
     /// Largest section, in tokens.
@@ -195,6 +198,10 @@ fn head(source: &Source, frame: &Frame, whole: bool, out: &mut String) {
     if !wishes.is_empty() {
         out.push_str("What the user wishes for the memory; it says what to keep, not how to answer:\n");
         frame.block("wishes", &transcript::clipped(&wishes.join("\n"), WISHES, 0), out);
+    }
+    if !source.removed.is_empty() {
+        out.push_str("What the user removed from the memory. Write neither these lines nor what they say:\n");
+        frame.block("removed", &transcript::clipped(&source.removed.join("\n"), REMOVED, 0), out);
     }
     if !whole {
         return;

@@ -37,6 +37,7 @@ fn source<'a>(events: &'a [(u64, &'a Turn)], kept: &'a Document) -> Source<'a> {
         memory: None,
         kept,
         instructions: &[],
+        removed: &[],
         memory_tokens: 8_000,
         section_tokens: 2_000,
         nonce: NONCE,
@@ -103,11 +104,13 @@ fn a_request_holds_everything_in_its_block() {
     let kept = document(Section::UserCorrections, "no, use UTC");
     let memory = document(Section::CurrentState, "before");
     let wishes = ["keep the API".to_owned(), " ".to_owned()];
-    let source = Source { memory: Some(&memory), instructions: &wishes, ..source(&events, &kept) };
+    let removed = ["ran `x`".to_owned()];
+    let source = Source { memory: Some(&memory), instructions: &wishes, removed: &removed, ..source(&events, &kept) };
     let Plan::One(prompt) = plan(&source) else { panic!("one request is enough") };
     assert_eq!(prompt.purpose, Purpose::Update);
     let expected = [
         ("wishes", "keep the API\n"),
+        ("removed", "ran `x`\n"),
         ("old memory", "## Current State\n- before\n"),
         ("kept", "## User Corrections\n- no, use UTC\n"),
         ("events", ""),

@@ -31,6 +31,7 @@ impl Session {
             prose: self.prose.as_ref().map(|prose| prose.document.clone()),
             kept,
             instructions: self.instructions.clone(),
+            removed: self.edits.removed(),
             budget: (self.settings.memory_tokens, self.settings.section_tokens),
             agent: self.agent_request(),
         })));

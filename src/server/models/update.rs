@@ -86,6 +86,7 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         memory: ask.prose.as_ref(),
         kept: &ask.kept,
         instructions: &ask.instructions,
+        removed: &ask.removed,
         memory_tokens: ask.budget.0,
         section_tokens: ask.budget.1,
         nonce: &nonce,
