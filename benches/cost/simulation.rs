@@ -152,7 +152,7 @@ impl Simulation {
             memory: ask.prose.as_ref(),
             kept: &ask.kept,
             instructions: &ask.instructions,
-            removed: &[],
+            removed: &ask.removed,
             memory_tokens: ask.budget.0,
             section_tokens: ask.budget.1,
             nonce: "0123456789abcdef",
