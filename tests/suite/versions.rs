@@ -1,5 +1,7 @@
 //! Versions of a memory: compared, gone back to, traced to events; compactions explained. By method and by command line.
 
+mod mixed;
+
 use std::fs;
 
 use serde_json::{Value, json};
