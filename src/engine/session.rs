@@ -54,8 +54,8 @@ pub struct Session {
     format: Option<Format>,
     last_seq: u64,
     live: Vec<Record>,
-    /// What the last compaction has taken out of it; given back to the system in the next quiet moment.
-    past: Vec<Record>,
+    /// What the last compaction has taken out of it, and its calls; given back to the system in the next quiet moment.
+    past: (Vec<Record>, HashSet<String>),
     /// How many events at the start of `live` are the system messages that the conversation began with.
     system: usize,
     /// Estimated size of the live context, the memory message of the last compaction included.
@@ -102,7 +102,7 @@ impl Session {
             format: None,
             last_seq: 0,
             live: Vec::new(),
-            past: Vec::new(),
+            past: (Vec::new(), HashSet::new()),
             system: 0,
             estimate: 0,
             open: Vec::new(),

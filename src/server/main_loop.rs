@@ -29,6 +29,11 @@ use crate::wire::protocol::{RequestError, code};
 /// Quiet time after which the likely next answer is prepared. Long enough that a client that sends one event after
 /// the other is not slowed down by it.
 const QUIET: Duration = Duration::from_millis(15);
+/// Time that an answer has to reach the client before what it left to do begins: on one core the two are in each other's
+/// way.
+const ON_ITS_WAY: Duration = Duration::from_millis(2);
+/// Time after which that begins where one request follows the other.
+const LONGEST_WAY: Duration = Duration::from_millis(20);
 /// Time after which that is done between two requests, where there is no quiet.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
@@ -82,6 +87,8 @@ pub(super) struct Core {
     pub notices: Vec<(String, Effect)>,
     /// What the writer gets once the present request is answered: on one core it would come before the answer.
     pub later: Vec<Job>,
+    /// When the answer was given behind which that is to be done.
+    pub answered_at: Option<Instant>,
     pub imports: Imports,
     /// What the editor has open.
     pub documents: Documents,
@@ -119,6 +126,7 @@ impl Core {
             asks: Vec::new(),
             notices: Vec::new(),
             later: Vec::new(),
+            answered_at: None,
             imports: Imports::default(),
             documents: Documents::default(),
             folders: Vec::new(),
@@ -130,7 +138,9 @@ impl Core {
 
     fn run(mut self, tasks: &Receiver<Task>) {
         loop {
-            let task = if self.waiting.is_empty() {
+            let task = if self.answered_at.is_some() {
+                tasks.recv_timeout(ON_ITS_WAY)
+            } else if self.waiting.is_empty() {
                 tasks.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 tasks.recv_timeout(QUIET)
@@ -139,11 +149,15 @@ impl Core {
                 Ok(Task::End) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(task) => {
                     self.handle(task);
-                    self.send_later();
+                    let late = self.answered_at.is_none_or(|at| at.elapsed() > LONGEST_WAY);
+                    if late || self.later.iter().any(Job::is_awaited) {
+                        self.send_later();
+                    }
                     if self.waiting.front().is_some_and(|(_, _, since)| since.elapsed() > LONGEST_WAIT) {
                         self.prepare_next();
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if self.answered_at.is_some() => self.send_later(),
                 Err(RecvTimeoutError::Timeout) => self.prepare_next(),
             }
         }
@@ -205,6 +219,7 @@ impl Core {
 
     /// Does and hands over what had to wait for an answer.
     pub fn send_later(&mut self) {
+        self.answered_at = None;
         for (id, effect) in std::mem::take(&mut self.notices) {
             self.client.did_change_pressure(&id, &effect);
         }

@@ -9,6 +9,7 @@ mod model;
 mod versions;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 pub use append::Given;
 
@@ -48,9 +49,9 @@ impl Core {
             Ok((answer, then)) => {
                 self.show_answer(method, text, &answer);
                 let _ = reply.send(Ok(answer));
-                // On one core what is left to do would come before the answer.
-                std::thread::yield_now();
-                self.send_later();
+                if !(self.later.is_empty() && self.notices.is_empty() && self.asks.is_empty()) {
+                    self.answered_at.get_or_insert_with(Instant::now);
+                }
                 if let Some((root, id)) = then {
                     self.changed(&root, &id);
                 }

@@ -93,6 +93,13 @@ pub enum Job {
     End,
 }
 
+impl Job {
+    /// Whether a client waits for it.
+    pub fn is_awaited(&self) -> bool {
+        matches!(self, Job::Write { reply: Some(_), .. } | Job::Forget { .. })
+    }
+}
+
 /// The thread.
 pub struct Writer {
     jobs: Sender<Job>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Session;
 use super::prepared::{Plan, Prepared, Stub};
 use crate::engine::compact::{Compaction, Limits, Live, Shape, compact};
+use crate::engine::conversation::Record;
 use crate::engine::effect::{CompactAnswer, Cut, Effect};
 use crate::engine::event::{CompactRequest, Origin, Passage};
 use crate::engine::explain::Sources;
@@ -225,7 +226,11 @@ impl Session {
     ) -> Effect {
         let system = self.system.min(self.live.len());
         let tail = self.live.partition_point(|record| record.seq < keep_from).max(system);
-        self.past.extend(self.live.drain(system..tail));
+        // Only what stays is moved: the rest is long.
+        let stays = self.live.split_off(tail);
+        let mut live: Vec<Record> = self.live.drain(..system).collect();
+        live.extend(stays);
+        self.past = (std::mem::replace(&mut self.live, live), std::mem::take(&mut self.called));
         self.relearn_calls();
         self.estimate = estimate;
         self.calibration.reset_base(estimate);

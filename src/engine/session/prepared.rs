@@ -121,7 +121,7 @@ impl Session {
     /// Builds the answer that will probably be asked for next. One that went on from an older one and was given stays
     /// until an event comes, so that the same request gives the same answer; then the new one takes its place.
     pub(super) fn prepare(&mut self, now: i64) {
-        self.past = Vec::new();
+        self.past = (Vec::new(), HashSet::new());
         let current = self.prepared.as_ref().filter(|prepared| prepared.through == self.last_seq);
         let due = current.is_none_or(|prepared| prepared.extended && prepared.plan.is_some() && self.next.is_none());
         if !due || self.last_seq == 0 {
