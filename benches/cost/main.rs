@@ -43,8 +43,8 @@ fn arguments() -> anyhow::Result<Arguments> {
     while let Some(argument) = given.next() {
         let mut value = |what: &str| given.next().with_context(|| format!("{argument} wants {what}"));
         match argument.as_str() {
-            // What `cargo bench` says to every benchmark.
-            "--bench" => {}
+            // What `cargo bench` says to every benchmark, and what is meant for the other one; this one is quick anyway.
+            "--bench" | "--quick" => {}
             "--sample" => found.sample = true,
             "--model" => found.model = value("the name of a model")?,
             "--agent" => found.agent = Some(value("the name of a model")?),

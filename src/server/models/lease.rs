@@ -26,8 +26,11 @@ impl Lease {
 
     /// Begins its time anew: a long conversation is read in many parts.
     pub fn renew(&mut self) {
-        if let Err(error) = self.store.try_lease(self.key, &self.holder, now(), self.lasts) {
-            tracing::warn!("the lease of a session was not renewed: {error}");
+        match self.store.try_lease(self.key, &self.holder, now(), self.lasts) {
+            Ok(true) => {}
+            // What both write is compared with what each started from: the second is dropped, its cost is not.
+            Ok(false) => tracing::warn!("another process has this memory written as well"),
+            Err(error) => tracing::warn!("the lease of a session was not renewed: {error}"),
         }
     }
 }
