@@ -26,3 +26,16 @@ pub fn estimate(text: &str) -> u32 {
     let tokens = MODEL.thousandths(text).div_ceil(1000);
     u32::try_from(tokens).unwrap_or(u32::MAX).max(u32::from(!text.is_empty()))
 }
+
+/// A count as people read it: with its thousands apart.
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

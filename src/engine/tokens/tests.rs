@@ -124,3 +124,10 @@ fn real_conversations_are_near() {
     }
     assert!(far.is_empty(), "too far off: {far:?}");
 }
+
+#[test]
+fn thousands_are_apart() {
+    for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        assert_eq!(super::grouped(value), text);
+    }
+}

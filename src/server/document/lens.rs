@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Owner;
+use crate::engine::tokens::grouped;
 use crate::server::main_loop::{Core, refused};
 use crate::wire::protocol::{Method, RequestError};
 
@@ -41,36 +42,11 @@ impl Core {
         }
         let title = format!(
             "{} of {} tokens · {} · context {percent} %",
-            grouped(newest.row.tokens),
-            grouped(budget),
+            grouped(newest.row.tokens.into()),
+            grouped(budget.into()),
             state.freshness().name(),
         );
         lenses.push(Lens { title, command: None });
         Ok(lenses)
-    }
-}
-
-/// A number with its thousands apart.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (4120, "4,120"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }
