@@ -13,7 +13,7 @@ use crate::vendor::{Answer, Api, Behaviour, Failure, Fault, Vendor};
 fn behaviours() -> Vec<(String, Behaviour, usize)> {
     let mut all: Vec<(String, Behaviour, usize)> = Vec::new();
     let retried = [408, 409, 429, 500, 502, 503, 504, 529];
-    for status in [400, 404, 413].into_iter().chain(retried) {
+    for status in [400, 404].into_iter().chain(retried) {
         let most = if retried.contains(&status) { 3 } else { 1 };
         all.push((format!("status {status}"), Behaviour::status(status), most));
     }
@@ -43,6 +43,7 @@ fn behaviours() -> Vec<(String, Behaviour, usize)> {
     all.extend(answers.map(|(name, answer)| (name.to_owned(), Behaviour::Answer(answer), 6)));
     all.push(("error within".to_owned(), Behaviour::FailWithin(Failure::status(529), Answer::text("x")), 3));
     // Asked once more, with less at once.
+    all.push(("status 413".to_owned(), Behaviour::status(413), 4));
     all.push(("too long".to_owned(), Behaviour::Fail(Failure::too_long()), 4));
     all
 }
