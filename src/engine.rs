@@ -25,4 +25,5 @@ pub mod schedule;
 pub mod search_text;
 pub mod session;
 pub mod settings;
+pub mod timeline;
 pub mod tokens;

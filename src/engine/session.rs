@@ -260,6 +260,11 @@ impl Session {
         self.calibration.context(self.estimate)
     }
 
+    /// How the provider counts.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
     /// The window.
     pub fn context_limit(&self) -> u64 {
         self.context_limit
@@ -283,11 +288,6 @@ impl Session {
     /// The user's layer over the memory.
     pub fn edits(&self) -> &Edits {
         &self.edits
-    }
-
-    /// Tokens of events that the memory does not cover.
-    pub fn behind_tokens(&self) -> u64 {
-        self.calibration.scale(self.schedule.new_tokens)
     }
 
     /// Events of the live context.

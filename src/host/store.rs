@@ -26,6 +26,7 @@ mod snapshots;
 mod snippet;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub use revisions::{NewRevision, Revision, RevisionRow};
 pub use search::{Hit, Query};
 pub use sessions::{Conflict, Marks, SessionKey, SessionRow};
 pub use snapshots::Snapshot;
+pub use timeline::CompactionSize;
 
 /// How long a call waits for another process before it fails with [`StoreError::Busy`].
 pub const PATIENCE: Duration = Duration::from_secs(3);

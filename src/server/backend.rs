@@ -117,6 +117,7 @@ handlers! {
     pin => Pin,
     search => Search,
     events => Events,
+    timeline => Timeline,
     sessions => Sessions,
     import => Import,
     forget => Forget,

@@ -6,6 +6,7 @@ mod compact;
 mod find;
 mod memory;
 mod model;
+mod timeline;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ impl Core {
             Method::Restore => return self.restore(text, reply),
             Method::Pin => return self.pin(text, reply),
             Method::Events => self.events(text),
+            Method::Timeline => self.timeline(text),
             Method::Sessions => self.sessions(text),
             Method::Refresh => return self.refresh(text, reply),
             Method::Search => return self.search(text, reply),

@@ -8,7 +8,7 @@ mod results;
 pub use error::{RequestError, check_session_id, code, from_value, params};
 pub use parameters::{
     AgentRequest, AppendParams, CompactParams, DiffParams, EventsParams, ExplainParams, Format, ImportParams,
-    MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams,
+    MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams, TimelineParams,
 };
 pub use results::{AppendResult, CompactMemory, CompactResult, KeepFrom, Masked, MemoryState, Retrieved};
 
@@ -42,6 +42,8 @@ pub enum Method {
     Search,
     /// Gives events as stored.
     Events,
+    /// Gives the size of the context over time.
+    Timeline,
     /// Lists sessions.
     Sessions,
     /// Reads an agent's transcript file.
@@ -52,7 +54,7 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Method; 15] = [
+    pub const ALL: [Method; 16] = [
         Method::Append,
         Method::Compact,
         Method::Refresh,
@@ -65,6 +67,7 @@ impl Method {
         Method::Pin,
         Method::Search,
         Method::Events,
+        Method::Timeline,
         Method::Sessions,
         Method::Import,
         Method::Forget,
@@ -85,6 +88,7 @@ impl Method {
             Method::Pin => "sessionMemory/pin",
             Method::Search => "sessionMemory/search",
             Method::Events => "sessionMemory/events",
+            Method::Timeline => "sessionMemory/timeline",
             Method::Sessions => "sessionMemory/sessions",
             Method::Import => "sessionMemory/import",
             Method::Forget => "sessionMemory/forget",

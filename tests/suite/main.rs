@@ -30,6 +30,7 @@ mod settings;
 mod shape;
 mod sharing;
 mod sources;
+mod timeline;
 mod tools;
 mod transcripts;
 mod untouched;

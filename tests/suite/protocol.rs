@@ -6,9 +6,9 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 15] = [
+const METHODS: [&str; 16] = [
     "append", "compact", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin", "search",
-    "events", "sessions", "import", "forget",
+    "events", "timeline", "sessions", "import", "forget",
 ];
 const ORIGIN: &str = "background|refresh|user|compact|restore";
 const PRESSURE: &str = "low|light|medium|heavy";
@@ -58,6 +58,10 @@ fn shape_of(method: &str) -> Value {
             "snippet": "text", "at": "time"}]})
         }
         "events" => json!({"events": ["any"]}),
+        "timeline" => json!({"contextTokens": "uint", "contextLimit": "uint",
+            "points": [{"seq": "uint", "at": "time", "contextTokens": "uint"}],
+            "updates": [{"revision": "uint", "seq": "uint", "at": "time", "origin": ORIGIN, "source": "model|extractive|user"}],
+            "compactions": [{"compaction": "uint", "seq": "uint", "at": "time", "tokensBefore": "uint", "tokensAfter": "uint"}]}),
         "sessions" => {
             json!({"sessions": [{"sessionId": "text", "agent": "text?", "startedAt": "time", "lastEventAt": "time",
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
@@ -117,6 +121,8 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
         ),
         ("search", json!({"query": "ingest pipeline"})),
         ("events", json!({"sessionId": "s", "fromSeq": 2, "toSeq": 4})),
+        ("timeline", json!({"sessionId": "s"})),
+        ("timeline", json!({"sessionId": "s", "points": 2})),
         (
             "import",
             json!({"path": path, "format": "auto", "sessionId": "imported", "workspaceFolder": folder, "follow": false, "workDoneToken": 7}),

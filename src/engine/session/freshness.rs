@@ -25,6 +25,11 @@ impl Freshness {
 }
 
 impl Session {
+    /// Tokens of events that the memory does not cover.
+    pub fn behind_tokens(&self) -> u64 {
+        self.calibration.scale(self.schedule.new_tokens)
+    }
+
     /// How fresh the memory is.
     pub fn freshness(&self) -> Freshness {
         match &self.memory {

@@ -154,6 +154,21 @@ pub struct EventsParams {
     pub to_seq: u64,
 }
 
+/// Parameters of [`Method::Timeline`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineParams {
+    /// The session.
+    pub session_id: String,
+    /// About how many points, 2 to 2000.
+    #[serde(default = "two_hundred")]
+    pub points: usize,
+}
+
+fn two_hundred() -> usize {
+    200
+}
+
 /// Parameters of [`Method::Search`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
