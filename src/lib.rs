@@ -12,6 +12,7 @@
 //!
 //! The engine is pure. The server ([`server`]) feeds it and does what it asks: store, file, notification, answer.
 
+pub mod agents;
 pub mod cli;
 pub mod config;
 pub mod engine;
