@@ -15,6 +15,7 @@ mod faults;
 mod file;
 mod frames;
 mod harness;
+mod hooks;
 mod import;
 mod models;
 mod obstacles;
