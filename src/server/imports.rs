@@ -92,10 +92,7 @@ impl Core {
         let format = match params.format.as_deref() {
             None | Some("auto") => None,
             Some(name) => Some(Format::from_name(name).ok_or_else(|| {
-                RequestError::invalid(
-                    "format",
-                    format!("{name:?} is unknown; accepted are auto, claude-code, messages"),
-                )
+                RequestError::invalid("format", format!("{name:?} is unknown; accepted are auto, {}", Format::names()))
             })?),
         };
         let (session_id, follow, work_done_token) = (params.session_id, params.follow, params.work_done_token);
