@@ -228,6 +228,13 @@ impl Store {
         select().map_err(|e| self.error(e))
     }
 
+    /// Whether an event is known in the session under this name (see [`NewEvent::keys`]).
+    pub fn knows(&self, key: SessionKey, name: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM event_keys WHERE session = ?1 AND name = ?2";
+        let select = || self.connection.prepare_cached(sql)?.exists(params![key.0, name]);
+        select().map_err(|e| self.error(e))
+    }
+
     /// Marks the events after `seq` as abandoned and drops the session's snapshot. They stay stored, searchable
     /// and known as copies. Answers whether there were any.
     pub fn abandon_after(&mut self, key: SessionKey, seq: u64, now: i64) -> Result<bool, StoreError> {
