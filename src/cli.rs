@@ -5,6 +5,7 @@ mod chart;
 mod client;
 mod compact;
 mod forget;
+mod install;
 mod output;
 mod replay;
 mod search;
@@ -64,6 +65,8 @@ enum Command {
     Usage(usage::Args),
     /// Delete every trace of a session
     Forget(forget::Args),
+    /// Put the hooks for a coding agent into its settings, or take them out
+    Install(install::Args),
 }
 
 /// Runs the program.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Sessions(args) => sessions::run(&args, &config),
         Command::Usage(args) => usage::run(&args, &config.model.prices),
         Command::Forget(args) => forget::run(&args, &config),
+        Command::Install(args) => install::run(&args),
     };
     result.unwrap_or_else(|error| {
         let prefix = if std::io::stderr().is_terminal() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };

@@ -16,6 +16,7 @@ mod file;
 mod frames;
 mod harness;
 mod import;
+mod install;
 mod models;
 mod obstacles;
 mod places;
