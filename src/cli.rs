@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand. Answers go to stdout, everything else to stderr; `--json` where a
-//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage. A hook never fails.
 
 mod chart;
 mod client;
@@ -71,6 +71,10 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if is_bare_hook() {
+        output::note("session-memory: a hook that was called without its arguments does nothing");
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
     let (config, problems) = Config::load();
     // What the server writes (store, memory files, logs) is its owner's alone.
@@ -106,4 +110,10 @@ pub fn main() -> ExitCode {
         output::note(&format!("{prefix} {error:#}"));
         ExitCode::FAILURE
     })
+}
+
+/// Whether an agent calls us as a hook, but without the arguments of the hook. Visual Studio Code does: it reads the settings of
+/// Claude Code and leaves out `args`. Code 2, which wrong usage has else, would tell it to stop the user's work.
+fn is_bare_hook() -> bool {
+    std::env::args_os().len() <= 1 && !std::io::stdin().is_terminal()
 }

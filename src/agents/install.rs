@@ -10,6 +10,7 @@ mod document;
 mod entries;
 pub mod places;
 mod registrations;
+pub mod script;
 mod splice;
 
 #[cfg(test)]

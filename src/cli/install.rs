@@ -1,10 +1,10 @@
 //! `install`: puts our hooks into the settings of an agent, takes them out, and tells where they are.
 
+mod change;
 mod list;
 mod program;
 
 use std::io::{BufRead as _, IsTerminal as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -14,10 +14,9 @@ use super::output::{answer, note};
 use super::versions::painted;
 use super::workspace::WorkspaceArg;
 use crate::agents::Agent;
-use crate::agents::install::places::{Place, Surroundings, of_project};
-use crate::agents::install::{Fault, Settings, advice};
-use crate::engine::diff::diff;
-use crate::host::agent_settings::SettingsFile;
+use crate::agents::install::advice;
+use crate::agents::install::places::{Surroundings, of_project};
+use change::Change;
 
 /// Arguments of `install`.
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag that stands alone")]
@@ -41,7 +40,7 @@ pub struct Args {
     /// Tell of each agent whether it is on this machine and whether our hooks are in
     #[arg(long, conflicts_with_all = ["agent", "dry_run", "uninstall"])]
     list: bool,
-    /// Print an object instead of text
+    /// Print an object instead of text; does not ask
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -56,7 +55,7 @@ enum ScopeArg {
 
 fn agent_parser() -> impl clap::builder::TypedValueParser<Value = Agent> {
     use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-    PossibleValuesParser::new(Agent::ALL.map(Agent::name).into_iter().filter(|name| *name != "cline"))
+    PossibleValuesParser::new(Agent::ALL.map(Agent::name))
         .try_map(|name| Agent::from_name(&name).ok_or_else(|| anyhow!("no agent is called {name}")))
 }
 
@@ -72,126 +71,79 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         ScopeArg::Project => of_project(agent, &args.workspace.root()?),
     };
     let program = program::path()?;
-    let change = Change::of_settings(agent, &program, &place, args.uninstall)?;
-    change.carry_out(args, agent, &around)
-}
-
-/// What is to be done to one file.
-struct Change {
-    file: SettingsFile,
-    place: Place,
-    old: Option<String>,
-    new: Option<String>,
-    /// Whether this is the first change, before which the file is backed up.
-    first: bool,
-}
-
-impl Change {
-    fn of_settings(agent: Agent, program: &str, place: &Place, uninstall: bool) -> anyhow::Result<Change> {
-        let file = SettingsFile::locate(&place.path, place.project.as_deref(), &place.stays)?;
-        let (old, backup) = (file.read()?, file.read_backup()?);
-        let settings = Settings::new(agent, program);
-        let said = |fault: Fault| unreadable(&place.path, &fault);
-        let new = match (&old, uninstall) {
-            (None, true) => None,
-            (Some(old), true) => settings.strip(old, backup.as_deref()).map_err(said)?,
-            (old, false) => Some(settings.install(old.as_deref(), backup.as_deref()).map_err(said)?),
-        };
-        let first = match &old {
-            Some(old) => !uninstall && !settings.is_in(old).map_err(said)?,
-            None => false,
-        };
-        Ok(Change { file, place: place.clone(), old, new, first })
+    let (changes, taken) = match agent {
+        Agent::Cline => Change::of_scripts(&program, &place, args.uninstall)?,
+        _ => (vec![Change::of_settings(agent, &program, &place, args.uninstall)?], Vec::new()),
+    };
+    let mut warnings: Vec<String> = taken
+        .iter()
+        .filter(|_| !args.uninstall)
+        .map(|path| format!("{} is a hook of another program and was left; call ours from it", path.display()))
+        .collect();
+    if !args.uninstall {
+        warnings.extend(changes.iter().filter_map(|change| switched_off(agent, change.new.as_deref()?, &around)));
     }
 
-    fn carry_out(&self, args: &Args, agent: Agent, around: &Surroundings) -> anyhow::Result<ExitCode> {
-        let path = &self.place.path;
-        let (old, new) = (self.old.as_deref().unwrap_or_default(), self.new.as_deref().unwrap_or_default());
-        let changed = self.old != self.new;
-        let shown = named_diff(path, old, new);
-        if !args.json {
-            if changed {
-                answer(painted(&shown, std::io::stdout().is_terminal()).trim_end());
-            } else {
-                let state = if args.uninstall { "holds no hooks of ours" } else { "is as it should be" };
-                note(&format!("{} {state}; nothing to do", path.display()));
-            }
-        }
-        let write = changed && !args.dry_run && (args.yes || args.json || agreed()?);
-        let backed_up = write && self.first;
-        if write {
-            self.write(args.uninstall)?;
-        }
-        let warnings = if args.uninstall { Vec::new() } else { warnings(agent, new, around) };
-        let next = (!args.uninstall).then(|| advice::next_step(agent));
-        if args.json {
-            let backup = backed_up.then(|| self.file.backup_path());
-            answer(
-                &json!({
-                    "agent": agent.name(), "path": path, "changed": changed, "written": write, "backup": backup,
-                    "diff": shown, "warnings": warnings, "next": next,
-                })
-                .to_string(),
-            );
-            return Ok(ExitCode::SUCCESS);
-        }
-        if write {
-            let done = if args.uninstall { "taken out of" } else { "written to" };
-            note(&format!("hooks for {} {done} {}", agent.title(), path.display()));
-            if backed_up {
-                note(&format!("what it said before is in {}", self.file.backup_path().display()));
-            }
-        } else if changed {
-            note(if args.dry_run { "nothing was written (--dry-run)" } else { "nothing was written" });
-        }
-        if self.place.project.is_some() && write && !args.uninstall {
-            note("the hooks name this program by its path on this machine: do not commit the file");
-        }
-        for warning in &warnings {
-            note(&format!("warning: {warning}"));
-        }
-        if let Some(next) = next.filter(|_| !args.dry_run) {
-            note(next);
-        }
-        Ok(ExitCode::SUCCESS)
+    let changed = changes.iter().any(Change::changes);
+    let shown: String = changes.iter().map(Change::diff).collect();
+    if !args.json && changed {
+        answer(painted(&shown, std::io::stdout().is_terminal()).trim_end());
     }
-
-    fn write(&self, uninstall: bool) -> anyhow::Result<()> {
-        if let (true, Some(old)) = (self.first, &self.old) {
-            self.file.back_up(old)?;
+    let written = changed && !args.dry_run && (args.yes || args.json || agreed()?);
+    let mut backups = Vec::new();
+    if written {
+        for change in &changes {
+            backups.extend(change.write()?);
         }
-        match (&self.old, &self.new) {
-            (old, Some(new)) => self.file.replace(old.as_deref(), new)?,
-            (Some(old), None) => self.file.remove(old)?,
-            (None, None) => {}
-        }
-        // A backup that says what the file says is of no more use.
-        if uninstall && self.file.read_backup()?.is_some_and(|backup| Some(&backup) == self.new.as_ref()) {
-            self.file.drop_backup()?;
-        }
-        Ok(())
     }
+    let next = (!args.uninstall).then(|| advice::next_step(agent));
+    if args.json {
+        answer(
+            &json!({
+                "agent": agent.name(), "path": place.path, "changed": changed, "written": written,
+                "backup": backups.first(), "diff": shown, "warnings": warnings, "next": next,
+            })
+            .to_string(),
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    let path = place.path.display();
+    let (title, done) = (agent.title(), if args.uninstall { "taken out of" } else { "written to" });
+    match (changed, written) {
+        (false, _) if args.uninstall => note(&format!("no hooks of ours in {path}; nothing to do")),
+        (false, _) => note(&format!("{path} is as it should be; nothing to do")),
+        (true, false) if args.dry_run => note("nothing was written (--dry-run)"),
+        (true, false) => note("nothing was written"),
+        (true, true) => note(&format!("hooks for {title} {done} {path}")),
+    }
+    for backup in &backups {
+        note(&format!("what it said before is in {}", backup.display()));
+    }
+    if place.project.is_some() && written && !args.uninstall {
+        note("the hooks name this program by its path on this machine: do not commit the file");
+    }
+    for warning in &warnings {
+        note(&format!("warning: {warning}"));
+    }
+    if let Some(next) = next.filter(|_| written || !changed) {
+        note(next);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-/// The error for settings that cannot be edited.
-fn unreadable(path: &Path, fault: &Fault) -> anyhow::Error {
-    anyhow!("{}: {fault}; the file was left as it is. Correct it, then run this again", path.display())
-}
-
-/// What in the agent's settings keeps our hooks from running.
-fn warnings(agent: Agent, settings: &str, around: &Surroundings) -> Vec<String> {
-    let off = advice::switched_off(agent, settings).map(|switch| (switch, "these settings".to_owned()));
-    let config = around.folder(agent).join("config.toml");
-    let off = off.or_else(|| {
-        let text = std::fs::read_to_string(&config).ok().filter(|_| agent == Agent::Codex)?;
-        Some((advice::switched_off_in_codex(&text)?, config.display().to_string()))
-    });
-    off.map(|(switch, at)| format!("`{switch}` in {at} turns all hooks off")).into_iter().collect()
-}
-
-fn named_diff(path: &Path, old: &str, new: &str) -> String {
-    let unified = diff(old, new).unified;
-    if unified.is_empty() { unified } else { format!("--- {0}\n+++ {0}\n{unified}", path.display()) }
+/// What in the agent's settings keeps our hooks from running: in those that they are in, and in the agent's own.
+fn switched_off(agent: Agent, settings: &str, around: &Surroundings) -> Option<String> {
+    let own = |name: &str| {
+        let path = around.folder(agent).join(name);
+        Some((std::fs::read_to_string(&path).ok()?, path.display().to_string()))
+    };
+    let here = Some((settings.to_owned(), "these settings".to_owned()));
+    let json = [here, own("settings.json")].into_iter().flatten();
+    let json = json.filter_map(|(text, place)| Some((advice::switched_off(agent, &text)?, place)));
+    let toml = own("config.toml").filter(|_| agent == Agent::Codex);
+    let toml = toml.and_then(|(text, place)| Some((advice::switched_off_in_codex(&text)?, place)));
+    let (switch, place) = json.chain(toml).next()?;
+    Some(format!("`{switch}` in {place} turns all hooks off"))
 }
 
 /// Asks where there is someone to ask.

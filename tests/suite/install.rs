@@ -1,5 +1,6 @@
 //! `install`: the settings of agents, changed by the real program in a home folder of its own.
 
+mod cline;
 mod files;
 
 use std::path::{Path, PathBuf};
@@ -149,10 +150,20 @@ fn a_script_gets_an_object() {
 fn hooks_that_are_switched_off_are_said() {
     let place = Workspace::new();
     home_file(&place, ".codex/config.toml", "model = \"x\"\n[features]\nhooks = false\n");
+    home_file(&place, ".copilot/settings.json", "{\"disableAllHooks\": true}");
     home_file(&place, ".gemini/settings.json", "{\"hooksConfig\": {\"enabled\": false}} // off\n");
-    for (agent, switch) in [("codex", "[features] hooks"), ("gemini", "hooksConfig.enabled")] {
+    for (agent, switch) in
+        [("codex", "[features] hooks"), ("gemini", "hooksConfig.enabled"), ("copilot", ".copilot/settings.json")]
+    {
         let done = installed(&place, &[agent]);
         assert!(done.stderr.contains("warning: ") && done.stderr.contains(switch), "{}", done.stderr);
     }
     assert_eq!(read(&place.state().join(".codex/config.toml")), "model = \"x\"\n[features]\nhooks = false\n");
+}
+
+#[test]
+fn a_hook_without_its_arguments_stops_nobody() {
+    let place = Workspace::new();
+    let done = run(&place.state(), &place.root(), &[], "{\"hook_event_name\": \"UserPromptSubmit\"}");
+    assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{}", done.stderr);
 }

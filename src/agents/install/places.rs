@@ -28,6 +28,8 @@ pub struct Place {
 pub struct Surroundings {
     /// The user's home folder.
     pub home: PathBuf,
+    /// The user's folder of documents, which Cline keeps its own in.
+    pub documents: PathBuf,
     /// The value of an environment variable.
     pub variable: fn(&str) -> Option<PathBuf>,
 }
@@ -36,7 +38,9 @@ impl Surroundings {
     /// Those of this process.
     pub fn here() -> Option<Surroundings> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Some(Surroundings { home: etcetera::home_dir().ok()?, variable })
+        let home = etcetera::home_dir().ok()?;
+        let documents = documents().unwrap_or_else(|| home.join("Documents"));
+        Some(Surroundings { home, documents, variable })
     }
 
     /// The user's folder of an agent, whose being there tells that the agent is in use.
@@ -53,7 +57,7 @@ impl Surroundings {
                 None => self.home.join(".gemini"),
             },
             Agent::Cursor => self.home.join(".cursor"),
-            Agent::Cline => self.home.join("Documents").join("Cline"),
+            Agent::Cline => self.documents.join("Cline"),
         }
     }
 
@@ -69,6 +73,16 @@ impl Surroundings {
         let stays = folder.parent().unwrap_or(&folder).to_owned();
         Place { path: folder.join(name), stays, project: None }
     }
+}
+
+/// What the desktop calls the folder of documents, asked as Cline asks.
+fn documents() -> Option<PathBuf> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let output = std::process::Command::new("xdg-user-dir").arg("DOCUMENTS").output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    path.is_absolute().then_some(path)
 }
 
 /// Where hooks of an agent go for a project.

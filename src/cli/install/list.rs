@@ -7,11 +7,10 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::super::output::{answer, printable};
+use super::change::Change;
 use super::program;
 use crate::agents::Agent;
-use crate::agents::install::Settings;
 use crate::agents::install::places::{Place, Surroundings, of_project, programs};
-use crate::host::agent_settings::SettingsFile;
 
 /// Prints one line for each agent.
 pub fn run(around: &Surroundings, root: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
@@ -41,13 +40,20 @@ fn is_found(agent: Agent, around: &Surroundings) -> bool {
 /// Whether our hooks are in: `yes`, `no`, `old` where they are not as this program would write them, or why that cannot be told.
 fn state(agent: Agent, program: &str, place: &Place) -> Value {
     let read = || -> anyhow::Result<&'static str> {
-        let file = SettingsFile::locate(&place.path, place.project.as_deref(), &place.stays)?;
-        let Some(text) = file.read()? else { return Ok("no") };
-        let settings = Settings::new(agent, program);
-        if !settings.is_in(&text)? {
-            return Ok("no");
-        }
-        Ok(if settings.install(Some(&text), None)? == text { "yes" } else { "old" })
+        let changes = match agent {
+            Agent::Cline => Change::of_scripts(program, place, false)?.0,
+            _ => vec![Change::of_settings(agent, program, place, false)?],
+        };
+        Ok(
+            match (
+                changes.iter().all(|change| change.old.is_none() || change.first),
+                changes.iter().any(Change::changes),
+            ) {
+                (true, _) => "no",
+                (false, true) => "old",
+                (false, false) => "yes",
+            },
+        )
     };
     let (hooks, problem) = match read() {
         Ok(hooks) => (hooks, None),

@@ -13,13 +13,19 @@ impl SettingsFile {
     pub fn replace(&self, old: Option<&str>, new: &str) -> Result<(), SettingsError> {
         self.unchanged(old)?;
         let like = self.target.dir.metadata(&self.target.path).ok();
-        self.target.replace(new, like.as_ref()).map_err(|cause| self.write_error(cause))
+        self.target.replace(new, like.as_ref(), false).map_err(|cause| self.write_error(cause))
+    }
+
+    /// The same for a file that is a program.
+    pub fn replace_program(&self, old: Option<&str>, new: &str) -> Result<(), SettingsError> {
+        self.unchanged(old)?;
+        self.target.replace(new, None, true).map_err(|cause| self.write_error(cause))
     }
 
     /// Keeps what the file says beside it, as private as the file is.
     pub fn back_up(&self, text: &str) -> Result<(), SettingsError> {
         let like = self.target.dir.metadata(&self.target.path).ok();
-        self.backup.replace(text, like.as_ref()).map_err(|cause| SettingsError::of(&self.backup_path(), cause))
+        self.backup.replace(text, like.as_ref(), false).map_err(|cause| SettingsError::of(&self.backup_path(), cause))
     }
 
     /// Removes the backup.
@@ -50,7 +56,7 @@ impl SettingsFile {
 
 impl Spot {
     /// Writes beside the file and renames. `like` is the file whose mode and owner the new one gets.
-    fn replace(&self, text: &str, like: Option<&Metadata>) -> io::Result<()> {
+    fn replace(&self, text: &str, like: Option<&Metadata>, program: bool) -> io::Result<()> {
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let name = self.path.file_name().ok_or(ErrorKind::InvalidInput)?;
         let dir = match parent {
@@ -61,7 +67,7 @@ impl Spot {
             None => self.dir.try_clone()?,
         };
         let temp = format!(".session-memory.tmp-{:016x}", RandomState::new().build_hasher().finish());
-        let written = fill(&dir, &temp, text, like).and_then(|()| dir.rename(&temp, &dir, name));
+        let written = fill(&dir, &temp, text, like, program).and_then(|()| dir.rename(&temp, &dir, name));
         if written.is_err() {
             let _ = dir.remove_file(&temp);
         }
@@ -91,14 +97,17 @@ fn remove_empty_folders(path: &Path, stays: &Path) {
     }
 }
 
-fn fill(dir: &Dir, name: &str, text: &str, like: Option<&Metadata>) -> io::Result<()> {
+fn fill(dir: &Dir, name: &str, text: &str, like: Option<&Metadata>, program: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if like.is_some() {
+    {
         // Settings may hold keys: nobody reads the copy before it has the mode of the file.
-        cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mode = if like.is_some() { 0o600 } else { 0o666 };
+        cap_std::fs::OpenOptionsExt::mode(&mut options, if program { 0o777 } else { mode });
     }
+    #[cfg(not(unix))]
+    let _ = program;
     let mut file = dir.open_with(name, &options)?;
     if let Some(like) = like {
         keep(&file, like)?;
