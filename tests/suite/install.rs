@@ -1,5 +1,6 @@
 //! `install`: the settings of agents, changed by the real program in a home folder of its own.
 
+mod agents;
 mod cline;
 mod files;
 
