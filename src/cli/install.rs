@@ -82,6 +82,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .collect();
     if !args.uninstall {
         warnings.extend(changes.iter().filter_map(|change| switched_off(agent, change.new.as_deref()?, &around)));
+        let user = std::fs::read_to_string(around.of_user(agent).path).unwrap_or_default();
+        if agent == Agent::ClaudeCode && advice::has_plugin(&user) {
+            warnings
+                .push("the plugin session-memory is on too, so every hook runs twice; keep one of the two".to_owned());
+        }
     }
 
     let changed = changes.iter().any(Change::changes);
@@ -143,7 +148,7 @@ fn switched_off(agent: Agent, settings: &str, around: &Surroundings) -> Option<S
     let toml = own("config.toml").filter(|_| agent == Agent::Codex);
     let toml = toml.and_then(|(text, place)| Some((advice::switched_off_in_codex(&text)?, place)));
     let (switch, place) = json.chain(toml).next()?;
-    Some(format!("`{switch}` in {place} turns all hooks off"))
+    Some(format!("`{switch}` in {place} turns these hooks off"))
 }
 
 /// Asks where there is someone to ask.

@@ -5,6 +5,8 @@
 //! project: all goes through a handle of its folder.
 
 mod error;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::ffi::OsString;

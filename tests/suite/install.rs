@@ -136,6 +136,24 @@ fn settings_that_are_no_json_are_named_and_left() {
 }
 
 #[test]
+fn the_list_tells_old_hooks_from_new() {
+    let place = Workspace::new();
+    let state = |place: &Workspace| {
+        let rows = installed(place, &["--list", "--json"]).json();
+        let row = rows.as_array().unwrap().iter().find(|row| row["agent"] == "cursor").unwrap().clone();
+        row["user"]["hooks"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(&place), "no");
+    let old = "{\"version\": 1, \"hooks\": {\"stop\": [{\"command\": \"/gone/session-memory hook --agent cursor\"}]}}";
+    let path = home_file(&place, ".cursor/hooks.json", old);
+    assert_eq!(state(&place), "old");
+    installed(&place, &["cursor"]);
+    assert_eq!(state(&place), "yes");
+    assert!(!read(&path).contains("/gone/") && !backup(&path).exists(), "that was not the first change");
+    assert!(installed(&place, &["--list"]).stdout.contains("cursor        yes    yes             no\n"));
+}
+
+#[test]
 fn a_script_gets_an_object() {
     let place = Workspace::new();
     home_file(&place, ".claude/settings.json", "{\"disableAllHooks\": true}");
@@ -160,6 +178,18 @@ fn hooks_that_are_switched_off_are_said() {
         assert!(done.stderr.contains("warning: ") && done.stderr.contains(switch), "{}", done.stderr);
     }
     assert_eq!(read(&place.state().join(".codex/config.toml")), "model = \"x\"\n[features]\nhooks = false\n");
+}
+
+#[test]
+fn a_hook_that_would_run_twice_is_said() {
+    let place = Workspace::new();
+    let path = home_file(&place, ".claude/settings.json", "{\"enabledPlugins\": {\"session-memory@x\": true}}");
+    assert!(installed(&place, &["claude-code", "--dry-run"]).stderr.contains("runs twice"));
+    std::fs::write(&path, "{\"enabledPlugins\": {\"session-memory@x\": false, \"other@session-memory\": true}}")
+        .unwrap();
+    assert!(!installed(&place, &["claude-code", "--dry-run"]).stderr.contains("runs twice"));
+    home_file(&place, ".gemini/settings.json", "{\"hooksConfig\": {\"disabled\": [\"x\", \"session-memory\"]}}");
+    assert!(installed(&place, &["gemini"]).stderr.contains("`hooksConfig.disabled`"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jsonc_parser::ast::Value;
 
 use super::document::{Document, Syntax};
+use super::registrations::GEMINI_NAME;
 use crate::agents::Agent;
 
 /// What the user must still do.
@@ -19,7 +20,7 @@ pub fn next_step(agent: Agent) -> &'static str {
     }
 }
 
-/// The switch by which a settings file turns all hooks off.
+/// The switch by which a settings file turns our hooks off.
 pub fn switched_off(agent: Agent, text: &str) -> Option<&'static str> {
     let body = super::split_bom(text).1;
     let document = Document::parse(body, Syntax::CommentsAndCommas).ok()?;
@@ -27,15 +28,32 @@ pub fn switched_off(agent: Agent, text: &str) -> Option<&'static str> {
         let found = super::entries::at(&document, path);
         matches!(found, Some(Value::BooleanLit(literal)) if literal.value == wanted)
     };
+    let lists = |path: &[&str], wanted: &str| {
+        let found = super::entries::at(&document, path).and_then(|list| list.as_array());
+        found.is_some_and(|list| {
+            list.elements.iter().any(|one| one.as_string_lit().is_some_and(|one| one.value == wanted))
+        })
+    };
     match agent {
         Agent::ClaudeCode | Agent::Copilot => is(&["disableAllHooks"], true).then_some("disableAllHooks"),
         Agent::Gemini if is(&["hooksConfig", "enabled"], false) => Some("hooksConfig.enabled"),
+        Agent::Gemini if lists(&["hooksConfig", "disabled"], GEMINI_NAME) => Some("hooksConfig.disabled"),
         Agent::Gemini => is(&["tools", "enableHooks"], false).then_some("tools.enableHooks"),
         _ => None,
     }
 }
 
-/// The same for the configuration of Codex, which lies beside its hooks.
+/// Whether our plugin is on besides: then Claude Code runs every hook twice.
+pub fn has_plugin(text: &str) -> bool {
+    let body = super::split_bom(text).1;
+    let Ok(document) = Document::parse(body, Syntax::Json) else { return false };
+    let plugins = super::entries::at(&document, &["enabledPlugins"]).and_then(|plugins| plugins.as_object());
+    let is_ours = |name: &str| name.split('@').next() == Some("session-memory");
+    let is_on = |value: &Value<'_>| matches!(value, Value::BooleanLit(literal) if literal.value);
+    plugins.is_some_and(|plugins| plugins.properties.iter().any(|one| is_ours(one.name.as_str()) && is_on(&one.value)))
+}
+
+/// The switch in the configuration of Codex, which lies beside its hooks.
 pub fn switched_off_in_codex(config: &str) -> Option<&'static str> {
     let config: toml::Table = config.parse().ok()?;
     let hooks = config.get("features")?.get("hooks")?.as_bool()?;

@@ -4,25 +4,30 @@
 /// The name of the program, without `.exe`.
 const PROGRAM: &str = "session-memory";
 
-/// A command for a POSIX shell. A word that a shell could read otherwise stands in single quotes.
+/// Writes a command for one shell.
+pub type Shell = fn(&str, &[&str]) -> String;
+
+/// For a POSIX shell, or for fish. A path that a shell could read otherwise stands in single quotes.
 pub fn posix(program: &str, args: &[&str]) -> String {
-    joined(std::iter::once(program).chain(args.iter().copied()).map(posix_word))
+    let word =
+        |word: &str| if is_plain(word, "") { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) };
+    joined(word(program), args)
 }
 
-/// A command for PowerShell, which takes a quoted word for a text unless `&` stands before it.
+/// For PowerShell, which takes a quoted word for a text unless `&` stands before it.
 pub fn power_shell(program: &str, args: &[&str]) -> String {
-    let quoted = format!("'{}'", program.replace('\'', "''"));
-    joined(["&".to_owned(), quoted].into_iter().chain(args.iter().map(|arg| (*arg).to_owned())))
+    let quoted = || format!("& '{}'", program.replace('\'', "''"));
+    joined(if is_plain(program, "\\") { program.to_owned() } else { quoted() }, args)
 }
 
-/// A command for the shell that agents start on this system: `cmd.exe` on Windows.
-pub fn native(program: &str, args: &[&str]) -> String {
-    if cfg!(windows) {
-        // A file name on Windows has no quotation mark in it.
-        joined(std::iter::once(format!("\"{program}\"")).chain(args.iter().map(|arg| (*arg).to_owned())))
-    } else {
-        posix(program, args)
-    }
+/// For `cmd.exe`. A file name on Windows has no quotation mark in it.
+pub fn cmd(program: &str, args: &[&str]) -> String {
+    joined(if is_plain(program, "\\") { program.to_owned() } else { format!("\"{program}\"") }, args)
+}
+
+/// For the shell that an agent starts on this system: a POSIX shell, or on Windows the given one.
+pub fn native(on_windows: Shell, program: &str, args: &[&str]) -> String {
+    if cfg!(windows) { on_windows(program, args) } else { posix(program, args) }
 }
 
 /// The program of a command line that is ours.
@@ -38,17 +43,14 @@ pub fn is_program(path: &str) -> bool {
     name.strip_suffix(".exe").or_else(|| name.strip_suffix(".EXE")).unwrap_or(name) == PROGRAM
 }
 
-fn joined(words: impl Iterator<Item = String>) -> String {
-    words.collect::<Vec<_>>().join(" ")
+/// Our arguments need no quotes in any shell.
+fn joined(program: String, args: &[&str]) -> String {
+    std::iter::once(program.as_str()).chain(args.iter().copied()).collect::<Vec<_>>().join(" ")
 }
 
-fn posix_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+fn is_plain(word: &str, more: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c) || more.contains(c);
+    !word.is_empty() && word.chars().all(plain)
 }
 
 /// The words of a command line. A backslash is taken as itself but before a quote, so that paths of Windows stay whole.
@@ -81,13 +83,21 @@ mod tests {
 
     #[test]
     fn a_command_is_quoted_and_recognised() {
-        for path in ["/usr/bin/session-memory", "/o'brien's bin/session-memory", "/a \"b\" $HOME/`x`/session-memory"] {
-            for line in [posix(path, &["hook", "--part", "1/4"]), power_shell(path, &["hook"])] {
-                if !(line.starts_with('&') && path.contains('\'')) {
-                    assert_eq!(program_of(&line).as_deref(), Some(path), "{line}");
-                }
+        let shells: [Shell; 3] = [posix, power_shell, cmd];
+        for path in ["/usr/bin/session-memory", r"C:\bin\session-memory.exe"] {
+            for shell in &shells[1..] {
+                assert_eq!(shell(path, &["hook", "--part", "1/4"]), format!("{path} hook --part 1/4"));
             }
         }
+        for path in ["/usr/bin/session-memory", "/a $HOME/`x`/session-memory", r"C:\Program Files\session-memory.exe"] {
+            for shell in shells {
+                let line = shell(path, &["hook", "--agent", "codex"]);
+                assert_eq!(program_of(&line).as_deref(), Some(path), "{line}");
+            }
+        }
+        assert_eq!(power_shell("/o'b/session-memory", &["hook"]), "& '/o''b/session-memory' hook");
+        let odd = "/o'brien's \"bin\"/session-memory";
+        assert_eq!(program_of(&posix(odd, &["hook"])).as_deref(), Some(odd));
         for line in [
             r#""C:\Program Files\sm\session-memory.exe" hook --agent cursor"#,
             r"& 'C:\x\session-memory.exe' hook",
@@ -106,8 +116,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_shell_reads_what_was_meant() {
-        for path in ["/a b/c", "/o'brien", "/$HOME/`id`/\"x\"", "/ä/*", "-n", "/a\\b", "~"] {
-            let line = posix("printf", &["%s", path]);
+        for path in ["/a b/c", "/o'brien", "/$HOME/`id`/\"x\"", "/ä/*", "/a\\b", "~"] {
+            let line = format!("printf %s {}", posix(path, &[]));
             let said = std::process::Command::new("sh").args(["-c", &line]).output().unwrap().stdout;
             assert_eq!(String::from_utf8(said).unwrap(), path, "{line}");
         }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::command::{native, posix, power_shell};
+use super::command::{cmd, native, posix, power_shell};
 use super::document::Syntax;
 use crate::agents::Agent;
 
@@ -14,6 +14,9 @@ const TIMEOUT: u32 = 5;
 const CODEX_END_TIMEOUT: u32 = 3;
 /// Claude Code cuts what one handler says at 10,000 characters, so several say a part each.
 const CLAUDE_PARTS: usize = 4;
+
+/// By what name Gemini CLI knows our hooks.
+pub const GEMINI_NAME: &str = "session-memory";
 
 /// What goes into an agent's settings.
 #[derive(Clone, Debug)]
@@ -64,13 +67,8 @@ fn claude_code(program: &str) -> Vec<(&'static str, Vec<Value>)> {
 /// Codex runs a command line; `additionalContextLimit` 0 lets a memory of any length through.
 fn codex(program: &str) -> Vec<(&'static str, Vec<Value>)> {
     let args = ["hook", "--agent", "codex"];
-    let handler = |timeout: u32| {
-        let mut handler = json!({"type": "command", "command": posix(program, &args), "timeout": timeout});
-        if cfg!(windows) {
-            handler["commandWindows"] = json!(native(program, &args));
-        }
-        handler
-    };
+    let line = native(cmd, program, &args);
+    let handler = |timeout: u32| json!({"type": "command", "command": line, "timeout": timeout});
     let mut start = handler(TIMEOUT);
     start["additionalContextLimit"] = json!(0);
     let of = |event: &'static str, handler: Value| (event, vec![json!({"hooks": [handler]})]);
@@ -104,8 +102,8 @@ fn copilot(program: &str) -> Vec<(&'static str, Vec<Value>)> {
 
 /// Gemini CLI counts in milliseconds.
 fn gemini(program: &str) -> Vec<(&'static str, Vec<Value>)> {
-    let line = native(program, &["hook", "--agent", "gemini"]);
-    let handler = json!({"type": "command", "name": "session-memory", "command": line, "timeout": TIMEOUT * 1000});
+    let line = native(power_shell, program, &["hook", "--agent", "gemini"]);
+    let handler = json!({"type": "command", "name": GEMINI_NAME, "command": line, "timeout": TIMEOUT * 1000});
     ["SessionStart", "BeforeAgent", "AfterAgent", "AfterTool", "PreCompress", "SessionEnd"]
         .map(|event| (event, vec![json!({"hooks": [handler]})]))
         .into()
@@ -124,7 +122,7 @@ fn cursor(program: &str) -> Vec<(&'static str, Vec<Value>)> {
         "sessionEnd",
     ];
     let handler = |event: &str| {
-        let line = native(program, &["hook", "--agent", "cursor", "--event", event]);
+        let line = native(power_shell, program, &["hook", "--agent", "cursor", "--event", event]);
         json!({"command": line, "timeout": TIMEOUT})
     };
     events.into_iter().map(|event| (event, vec![handler(event)])).collect()
