@@ -112,7 +112,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Whether an agent calls us as a hook, but without the arguments of the hook. Visual Studio Code does: it reads the settings of
+/// Whether an agent calls us as a hook, but without the arguments of the hook. GitHub Copilot does: it reads the settings of
 /// Claude Code and leaves out `args`. Code 2, which wrong usage has else, would tell it to stop the user's work.
 fn is_bare_hook() -> bool {
     std::env::args_os().len() <= 1 && !std::io::stdin().is_terminal()

@@ -15,9 +15,9 @@ use crate::vendor::Vendor;
 /// The plugin for Claude Code.
 const PLUGIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/editors/claude-code");
 
-/// An agent's program.
+/// Where `tests/agents/setup` puts an agent's program.
 fn agent(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/agents/node_modules/.bin").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/agents").join(name);
     assert!(path.exists(), "{} is missing: run ./test, or tests/agents/setup", path.display());
     path
 }
