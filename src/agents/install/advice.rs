@@ -12,7 +12,7 @@ pub fn next_step(agent: Agent) -> &'static str {
         Agent::ClaudeCode => "Claude Code runs them in new sessions; /hooks lists them.",
         Agent::Codex => "Open `codex` in a terminal once, enter /hooks and trust them; until then Codex skips them.",
         Agent::Copilot => {
-            "Hooks are a preview in Visual Studio Code: `chat.useHooks` must be on; the output channel \"GitHub Copilot Chat Hooks\" shows them."
+            "Hooks are a preview in Visual Studio Code: `chat.useHooks` must be on and the folder trusted; the output channel \"GitHub Copilot Chat Hooks\" shows them."
         }
         Agent::Gemini => "Gemini CLI runs them in new sessions; /hooks panel lists them.",
         Agent::Cursor => "Cursor > Settings > Hooks lists them; restart Cursor where it does not.",
