@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand. Answers go to stdout, everything else to stderr; `--json` where a
-//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage. A hook never fails.
 
 mod chart;
 mod client;
@@ -7,6 +7,7 @@ mod compact;
 mod deliver;
 mod forget;
 mod hook;
+mod install;
 mod output;
 mod replay;
 mod search;
@@ -72,10 +73,16 @@ enum Command {
     Worker(worker::Args),
     /// Delete every trace of a session
     Forget(forget::Args),
+    /// Put the hooks for a coding agent into its settings, or take them out
+    Install(install::Args),
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if is_bare_hook() {
+        output::note("session-memory: a hook that was called without its arguments does nothing");
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
     let (config, problems) = Config::load();
     let in_background = matches!(cli.command, Command::Serve { .. } | Command::Worker(_));
@@ -108,10 +115,17 @@ pub fn main() -> ExitCode {
         Command::Hook(args) => Ok(hook::run(&args, &config)),
         Command::Worker(args) => worker::run(&args, &config),
         Command::Forget(args) => forget::run(&args, &config),
+        Command::Install(args) => install::run(&args),
     };
     result.unwrap_or_else(|error| {
         let prefix = if std::io::stderr().is_terminal() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
         output::note(&format!("{prefix} {error:#}"));
         ExitCode::FAILURE
     })
+}
+
+/// Whether an agent calls us as a hook, but without the arguments of the hook. GitHub Copilot does: it reads the settings of
+/// Claude Code and leaves out `args`. Code 2, which wrong usage has else, would tell it to stop the user's work.
+fn is_bare_hook() -> bool {
+    std::env::args_os().len() <= 1 && !std::io::stdin().is_terminal()
 }

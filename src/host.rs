@@ -1,5 +1,6 @@
 //! Effects that touch the world, one file each.
 
+pub mod agent_settings;
 pub mod codex;
 pub mod feeding;
 pub mod follow;
