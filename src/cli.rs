@@ -5,6 +5,7 @@ mod chart;
 mod client;
 mod compact;
 mod forget;
+mod hook;
 mod output;
 mod replay;
 mod search;
@@ -14,6 +15,7 @@ mod timeline;
 mod transcript;
 mod usage;
 mod versions;
+mod worker;
 mod workspace;
 
 use std::io::IsTerminal as _;
@@ -62,6 +64,11 @@ enum Command {
     Sessions(sessions::Args),
     /// Print what the calls to models took and cost
     Usage(usage::Args),
+    /// What agents run at every event: takes a JSON object from stdin
+    Hook(hook::Args),
+    /// Follow what agents write in a workspace until they are gone; started by `hook`
+    #[command(hide = true)]
+    Worker(worker::Args),
     /// Delete every trace of a session
     Forget(forget::Args),
 }
@@ -70,14 +77,16 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let (config, problems) = Config::load();
+    let in_background = matches!(cli.command, Command::Serve { .. } | Command::Worker(_));
+    let is_hook = matches!(cli.command, Command::Hook(_));
     // What the server writes (store, memory files, logs) is its owner's alone.
     #[cfg(unix)]
-    if matches!(cli.command, Command::Serve { .. }) {
+    if in_background || is_hook {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     }
     // Only the server logs; a command says what it has to say at once.
-    let _log = matches!(cli.command, Command::Serve { .. }).then(|| state_dir().and_then(|dir| logging::start(&dir)));
-    if !matches!(cli.command, Command::Serve { .. }) {
+    let _log = in_background.then(|| state_dir().and_then(|dir| logging::start(&dir)));
+    if !in_background && !is_hook {
         for problem in &problems {
             output::note(problem);
         }
@@ -95,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(&args),
         Command::Sessions(args) => sessions::run(&args, &config),
         Command::Usage(args) => usage::run(&args, &config.model.prices),
+        Command::Hook(args) => Ok(hook::run(&args, &config)),
+        Command::Worker(args) => worker::run(&args, &config),
         Command::Forget(args) => forget::run(&args, &config),
     };
     result.unwrap_or_else(|error| {

@@ -1,8 +1,10 @@
 //! Effects that touch the world, one file each.
 
+pub mod feeding;
 pub mod follow;
 pub mod memory_file;
 pub mod model;
+pub mod pokes;
 pub mod store;
 pub mod tree;
 pub mod views;

@@ -14,6 +14,20 @@ const KEPT_FILES: usize = 7;
 /// is taken at the start, and the library's own number of lines would cost 5 MB and a quarter of the start-up time.
 const BUFFERED_LINES: usize = 4_096;
 
+/// Writes one line into today's file, for a process that has seldom something to say and no time for a thread of its own.
+pub fn line(state_dir: &Path, text: &str) {
+    use std::io::Write as _;
+    let folder = state_dir.join("logs");
+    if crate::host::private_dir(&folder).is_err() {
+        return;
+    }
+    let now = jiff::Timestamp::now();
+    let file = folder.join(format!("session-memory.{}.log", now.strftime("%Y-%m-%d")));
+    if let Ok(mut file) = std::fs::File::options().append(true).create(true).open(file) {
+        let _ = writeln!(file, "{now}  WARN {}", text.replace(['\n', '\r'], " "));
+    }
+}
+
 /// Starts logging; the guard must live to the end of `main`, or the last lines are lost. Without a writable state
 /// directory there is no log, and that is no reason to fail.
 pub fn start(state_dir: &Path) -> Option<WorkerGuard> {

@@ -32,8 +32,8 @@ pub struct Fall {
     pub seq: u64,
     /// When it happened.
     pub at: i64,
-    /// The provider's tokens of what it left.
-    pub tokens_after: u64,
+    /// Estimated tokens of what it left.
+    pub estimate_after: u64,
 }
 
 /// The events to read for a curve of about `points` points: spread evenly, the first, the last and those before a
@@ -60,7 +60,7 @@ pub fn curve(readings: &[Reading], falls: &[Fall], calibration: &Calibration) ->
         let live = held.saturating_add(reading.total.saturating_sub(base));
         points.push(Point { seq: reading.seq, at: reading.at, context_tokens: size(live) });
         while let Some(fall) = falls.next_if(|fall| fall.seq <= reading.seq) {
-            held = calibration.unscale(fall.tokens_after);
+            held = fall.estimate_after;
             base = reading.total;
             points.push(Point { seq: fall.seq, at: fall.at, context_tokens: size(held) });
         }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_is_read() {
-        let fall = |seq| Fall { seq, at: 0, tokens_after: 0 };
+        let fall = |seq| Fall { seq, at: 0, estimate_after: 0 };
         let check = |last, points, falls: &[u64], expected: &[u64]| {
             let falls: Vec<Fall> = falls.iter().map(|&seq| fall(seq)).collect();
             assert_eq!(wanted(last, points, &falls), expected, "{last} {points}");
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn it_grows_and_falls() {
         let readings: Vec<Reading> = (1..=5).map(reading).collect();
-        let falls = [Fall { seq: 2, at: 25, tokens_after: 50 }, Fall { seq: 4, at: 45, tokens_after: 10 }];
+        let falls = [Fall { seq: 2, at: 25, estimate_after: 50 }, Fall { seq: 4, at: 45, estimate_after: 10 }];
         let points = curve(&readings, &falls, &Calibration::default());
         let shape: Vec<(u64, i64, u64)> =
             points.iter().map(|point| (point.seq, point.at, point.context_tokens)).collect();
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn two_compactions_after_one_event() {
-        let falls = [Fall { seq: 1, at: 11, tokens_after: 60 }, Fall { seq: 1, at: 12, tokens_after: 20 }];
+        let falls = [Fall { seq: 1, at: 11, estimate_after: 60 }, Fall { seq: 1, at: 12, estimate_after: 20 }];
         let points = curve(&[reading(1), reading(2)], &falls, &Calibration::default());
         let sizes: Vec<u64> = points.iter().map(|point| point.context_tokens).collect();
         assert_eq!(sizes, [100, 60, 20, 120]);

@@ -12,6 +12,7 @@
 mod compactions;
 mod error;
 mod events;
+mod feeds;
 mod files;
 mod forget;
 mod index;
@@ -37,6 +38,7 @@ use rusqlite::Connection;
 pub use compactions::{CompactionKind, CompactionRow, NewCompaction};
 pub use error::StoreError;
 pub use events::{Appended, EventRow, NewEvent, SessionMeta};
+pub use feeds::{Feed, NewFeed};
 pub use files::set_aside;
 pub use leases::LONGEST_LEASE_MS;
 pub use ledger::{CallSum, ModelCall, Outcome, Spending, Spent};

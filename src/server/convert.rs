@@ -80,6 +80,7 @@ pub fn client_settings(params: &InitializeParams) -> ClientSettings {
         credentials: Credentials::new(&option("credentials")),
         lends: offered.and_then(Value::as_bool).unwrap_or_default(),
         abilities: document::abilities(&params.capabilities),
+        feeds: true,
     }
 }
 

@@ -1,10 +1,11 @@
 //! The one thread that owns the sessions: it takes tasks in the order they arrived, stores before it acknowledges,
 //! and gives every quick answer itself. What may be slow goes to the writer.
 
+mod elsewhere;
 mod quiet;
 mod workspaces;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::buffers::Buffers;
 use super::client::{Client, Urgency};
 use super::document::Documents;
+use super::feeding::Feeder;
 use super::imports::Imports;
 use super::models::Models;
 use super::task::{ClientSettings, Task};
@@ -90,6 +92,10 @@ pub(super) struct Core {
     /// When the answer was given behind which that is to be done.
     pub answered_at: Option<Instant>,
     pub imports: Imports,
+    /// Follows what agents feed, for a client.
+    feeder: Option<Feeder>,
+    /// Versions that were made here and not seen in the store yet: the client hears of them anyway.
+    pub made_here: HashSet<(String, u64)>,
     /// What the editor has open.
     pub documents: Documents,
     pub folders: Vec<Folder>,
@@ -128,6 +134,8 @@ impl Core {
             later: Vec::new(),
             answered_at: None,
             imports: Imports::default(),
+            feeder: None,
+            made_here: HashSet::new(),
             documents: Documents::default(),
             folders: Vec::new(),
             workspaces: HashMap::new(),
@@ -161,6 +169,7 @@ impl Core {
                 Err(RecvTimeoutError::Timeout) => self.prepare_next(),
             }
         }
+        self.feeder = None;
         self.imports.stop();
         self.watch.end();
         if let Some(mut models) = self.models.take() {
@@ -186,6 +195,7 @@ impl Core {
                 self.given = *settings;
                 self.documents.abilities = self.given.abilities;
                 self.configure();
+                self.feed();
             }
             Task::Configure { settings } => {
                 self.given.any = settings;
@@ -194,6 +204,7 @@ impl Core {
             Task::Folders { added, removed } => {
                 self.folders.retain(|folder| !removed.iter().any(|gone| gone.path == folder.path));
                 self.folders.extend(added);
+                self.feed();
             }
             Task::Document { uri, path, request } => self.document(&uri, &path, request),
             Task::Changed { uri, path, version, change } => {
@@ -208,6 +219,7 @@ impl Core {
                 self.version_written(&root, &session_id);
             }
             Task::FileEdited { root, session_id, base, text } => self.take_in_edit(&root, &session_id, &base, &text),
+            Task::Stored { root, session_id, revisions } => self.stored(&root, &session_id, revisions),
             Task::Look(files) => self.look_at(&files),
             Task::Flush { reply } => {
                 self.save_all();

@@ -144,6 +144,7 @@ impl Core {
         known: Option<String>,
         reply: Option<(Reply, String)>,
     ) {
+        self.made_here.extend(revision.iter().map(|revision| (id.to_owned(), revision.revision)));
         let held = self.hold_back(root, id);
         let Some(workspace) = self.workspaces.get(root) else { return };
         let Some(entry) = workspace.sessions.get(id) else { return };

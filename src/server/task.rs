@@ -1,6 +1,7 @@
 //! What the main loop is told, by whatever thread: requests, settings, and what came of slow work.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -86,6 +87,15 @@ pub enum Task {
         /// The text now.
         text: String,
     },
+    /// Somebody may have stored something of a session.
+    Stored {
+        /// The workspace folder.
+        root: PathBuf,
+        /// The session.
+        session_id: String,
+        /// Versions that were not there at the last look.
+        revisions: RangeInclusive<u64>,
+    },
     /// Memory files may have changed.
     Look(BTreeSet<PathBuf>),
     /// Everything that was accepted is to be on disk.
@@ -110,4 +120,6 @@ pub struct ClientSettings {
     pub lends: bool,
     /// What it can do with documents.
     pub abilities: Abilities,
+    /// Sessions that agents feed are followed for it.
+    pub feeds: bool,
 }

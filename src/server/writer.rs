@@ -19,6 +19,7 @@ use crate::engine::conversation::Role;
 use crate::engine::effect::Revision;
 use crate::engine::search_text::text_of;
 use crate::host::memory_file::MemoryFile;
+use crate::host::pokes;
 use crate::host::store::{Query, Store, StoreError};
 use crate::wire::protocol::RequestError;
 pub use file::{edited, file_refused, revision_named};
@@ -159,6 +160,7 @@ impl Worker {
         let client = self.client.clone();
         match job {
             Job::Write { root, state, session_id, file, known, held, revision, reply } => {
+                let poked = state.clone();
                 let written = if held {
                     // There is a new version all the same.
                     let task = Task::Written { root, session_id: session_id.clone() };
@@ -169,6 +171,9 @@ impl Worker {
                 };
                 // It is stored, whatever became of the file.
                 if let Some(revision) = &revision {
+                    if let Err(error) = pokes::poke(&poked) {
+                        tracing::debug!("other processes do not hear of a new version: {error}");
+                    }
                     self.client.did_update(&session_id, &file.uri(), revision);
                 }
                 match (written, reply) {

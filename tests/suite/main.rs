@@ -16,6 +16,7 @@ mod faults;
 mod file;
 mod frames;
 mod harness;
+mod hooks;
 mod import;
 mod models;
 mod obstacles;

@@ -7,6 +7,8 @@ use super::schema::{all, number, rowid};
 use super::sessions::{self, SessionKey, SessionRow};
 use super::{Answer, Store, StoreError};
 use crate::engine::conversation::{EventKind, Role};
+use crate::engine::intake::Intake;
+use crate::engine::message::read::Body;
 
 /// The role that [`Role::name`] calls so.
 pub(super) fn role_named(name: &str) -> Option<Role> {
@@ -157,7 +159,42 @@ fn read_event(row: &Row, rewinds: &[(u64, u64)]) -> Answer<EventRow> {
     })
 }
 
+impl<'a> NewEvent<'a> {
+    /// An event that came through the door; `now` stands in for a time that was not given.
+    pub fn of(intake: &'a Intake, now: i64) -> NewEvent<'a> {
+        let event = &intake.event;
+        let role = match &event.body {
+            Body::Usage(_) => None,
+            Body::Turn(turn) => Some(turn.role),
+        };
+        NewEvent {
+            at: event.at.unwrap_or(now),
+            kind: event.kind,
+            role,
+            id: event.id.as_deref(),
+            tokens: intake.tokens,
+            keys: &event.keys,
+            raw: &intake.raw,
+        }
+    }
+}
+
 impl Store {
+    /// Whether an event of the session is known under one of these names.
+    pub fn knows(&self, session: &str, names: &[String]) -> Result<bool, StoreError> {
+        let find = || {
+            let sql = "SELECT 1 FROM event_keys WHERE name = ?2 AND session = (SELECT key FROM sessions WHERE id = ?1)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for name in names {
+                if statement.exists([session, name])? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        find().map_err(|e| self.error(e))
+    }
+
     /// Stores events at the end of a session, which begins with its first append. All of them or, after an
     /// error, none.
     pub fn append(&mut self, meta: &SessionMeta, events: &[NewEvent]) -> Result<Appended, StoreError> {

@@ -22,6 +22,14 @@ fn delete(connection: &mut Connection, id: &str) -> Answer<bool> {
     for table in ["event_keys", "snapshots", "indexed", "leases"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE session = ?1"), [key.0])?;
     }
+    // What an agent goes on to say in it is not taken in again.
+    transaction.execute(
+        "DELETE FROM answers WHERE agent_session IN (SELECT agent_session FROM feeds WHERE session = ?1)",
+        [id],
+    )?;
+    transaction
+        .execute("UPDATE feeds SET session = NULL, transcript = NULL, process = NULL WHERE session = ?1", [id])?;
+    transaction.execute("DELETE FROM handovers WHERE session = ?1", [id])?;
     // What was spent stays spent; see the ledger.
     transaction.execute("UPDATE calls SET session = NULL WHERE session = ?1", [key.0])?;
     transaction.execute("DELETE FROM sessions WHERE key = ?1", [key.0])?;

@@ -161,6 +161,33 @@ ALTER TABLE revisions DROP COLUMN generated;
 -- What a compaction can be explained by, as JSON.
 ALTER TABLE compactions ADD COLUMN sources TEXT;
 ",
+    "
+-- Sessions of agents as their hooks told of them. session: the session here that such a one's events go to, NULL once that was
+-- forgotten. process: the agent's process and its start. prompts: what its user has said in it so far.
+CREATE TABLE feeds (
+    agent_session TEXT PRIMARY KEY,
+    session       TEXT,
+    agent         TEXT NOT NULL,
+    transcript    TEXT,
+    process       TEXT,
+    at            INTEGER NOT NULL,
+    prompts       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sessions whose compacted context the agent's next conversation begins with.
+CREATE TABLE handovers (
+    agent   TEXT PRIMARY KEY,
+    session TEXT NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Compacted contexts on their way into an agent.
+CREATE TABLE answers (
+    agent_session TEXT PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    text          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the database to the newest format, one transaction a step. `Some(found)` when its format is newer

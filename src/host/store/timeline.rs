@@ -9,9 +9,9 @@ use crate::engine::timeline::{Fall, Reading};
 pub struct CompactionSize {
     /// Its number in the session, from 1.
     pub n: u64,
-    /// Tokens of the live context before.
+    /// The provider's tokens of the messages before.
     pub tokens_before: u64,
-    /// When, behind which event, and tokens after.
+    /// When, behind which event, and the size after.
     pub fall: Fall,
 }
 
@@ -42,11 +42,11 @@ impl Store {
             let mut statement = self.connection.prepare_cached(sql)?;
             let rows = statement.query_map(all(key), |row| {
                 let seq = row.get::<_, i64>(2)?.unsigned_abs();
-                let (tokens_before, tokens_after) = (row.get::<_, u32>(3)?.into(), row.get::<_, u32>(4)?.into());
+                let (tokens_before, estimate_after) = (row.get::<_, u32>(3)?.into(), row.get::<_, u32>(4)?.into());
                 Ok(CompactionSize {
                     n: number(row.get(0)?),
                     tokens_before,
-                    fall: Fall { seq, at: row.get(1)?, tokens_after },
+                    fall: Fall { seq, at: row.get(1)?, estimate_after },
                 })
             })?;
             rows.collect::<Answer<_>>()

@@ -3,10 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use super::{Core, refused};
+use crate::config::workspace_state_dir;
+use crate::server::feeding::Feeder;
 use crate::server::workspace::{Folder, Workspace};
 use crate::wire::protocol::RequestError;
 
 impl Core {
+    /// Has what agents feed followed in the present folders, where the client wants that.
+    pub(super) fn feed(&mut self) {
+        if !self.given.feeds {
+            return;
+        }
+        if self.feeder.is_none() {
+            match Feeder::start(self.state_dir.clone(), self.tasks.clone()) {
+                Ok(feeder) => self.feeder = Some(feeder),
+                Err(error) => return tracing::error!("what agents feed is not followed: {error}"),
+            }
+        }
+        let state = |folder: &Folder| workspace_state_dir(&self.state_dir, &folder.path);
+        let folders = self.folders.iter().map(|folder| (folder.path.clone(), state(folder))).collect();
+        if let Some(feeder) = &self.feeder {
+            feeder.set(folders);
+        }
+    }
+
     /// The workspace of a folder, opened at its first use.
     pub fn workspace(&mut self, root: &Path) -> Result<&mut Workspace, RequestError> {
         if !self.workspaces.contains_key(root) {

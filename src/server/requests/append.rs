@@ -100,7 +100,7 @@ impl Core {
         let meta =
             SessionMeta { id: given.id, agent: given.agent, title, format, context_limit: given.context_limit, now };
         let appended = {
-            let events: Vec<NewEvent> = intakes.iter().map(|intake| new_event(intake, now)).collect();
+            let events: Vec<NewEvent> = intakes.iter().map(|intake| NewEvent::of(intake, now)).collect();
             workspace.store.append(&meta, &events).map_err(|error| refused(&error))?
         };
         let Appended { row, seqs } = appended;
@@ -173,22 +173,5 @@ pub(super) fn memory_state(entry: &Entry) -> MemoryState {
         behind_tokens: session.behind_tokens(),
         updating: session.due() == Due::Now || session.is_asked(),
         deferred: session.due() == Due::Deferred,
-    }
-}
-
-fn new_event(intake: &Intake, now: i64) -> NewEvent<'_> {
-    let event = &intake.event;
-    let role = match &event.body {
-        Body::Usage(_) => None,
-        Body::Turn(turn) => Some(turn.role),
-    };
-    NewEvent {
-        at: event.at.unwrap_or(now),
-        kind: event.kind,
-        role,
-        id: event.id.as_deref(),
-        tokens: intake.tokens,
-        keys: &event.keys,
-        raw: &intake.raw,
     }
 }

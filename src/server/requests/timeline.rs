@@ -27,7 +27,8 @@ impl Core {
         let seqs = wanted(entry.marks.last_seq, params.points, &falls);
         let readings = workspace.store.readings(entry.key, &seqs).map_err(|error| refused(&error))?;
         let revisions = workspace.store.revisions(entry.key).map_err(|error| refused(&error))?;
-        let points: Vec<Value> = curve(&readings, &falls, entry.session.calibration())
+        let calibration = entry.session.calibration();
+        let points: Vec<Value> = curve(&readings, &falls, calibration)
             .iter()
             .map(|point| json!({"seq": point.seq, "at": rfc3339(point.at), "contextTokens": point.context_tokens}))
             .collect();
@@ -51,7 +52,7 @@ impl Core {
                     "seq": size.fall.seq,
                     "at": rfc3339(size.fall.at),
                     "tokensBefore": size.tokens_before,
-                    "tokensAfter": size.fall.tokens_after,
+                    "tokensAfter": calibration.scale(size.fall.estimate_after),
                 })
             })
             .collect();
