@@ -3,16 +3,20 @@
 //!
 //! Each test has its own home, so nothing of the machine's user is read or written, and nothing leaves the machine.
 #![cfg(unix)]
-// The tests of the hook's parts use what these tests do not.
-#![allow(dead_code)]
 
 mod claude;
+mod claude_in_a_terminal;
+mod claude_resumes;
+mod claude_works;
 mod codex;
+mod codex_in_a_terminal;
+mod codex_is_seeded;
+mod codex_works;
 mod model;
+mod payloads;
 mod place;
 mod process;
 mod recorder;
-mod talking;
 mod terminal;
 
 use std::time::Duration;

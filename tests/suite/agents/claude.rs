@@ -1,4 +1,4 @@
-//! Claude Code: its settings, and a conversation without a terminal.
+//! Claude Code: its settings, and its conversations, without a terminal and in one.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::place::{KEY, Place, installed};
 use super::process::Process;
+use super::terminal::Terminal;
 use crate::harness::files_under;
 
 /// The events at which our hook is registered.
@@ -35,7 +36,7 @@ pub fn prepare(place: &Place, hooks: &Value) {
         }},
     });
     place.write(".claude.json", known.to_string());
-    let settings = json!({"permissions": {"allow": ["Bash", "Read", "Write", "Edit", "Agent"]}, "hooks": hooks});
+    let settings = json!({"permissions": {"defaultMode": "default", "allow": ["Bash", "Read", "Write", "Edit", "Agent"]}, "hooks": hooks});
     place.write(".claude/settings.json", settings.to_string());
     place.write("tmp/.keep", "");
 }
@@ -44,6 +45,14 @@ pub fn prepare(place: &Place, hooks: &Value) {
 pub fn start(place: &Place, arguments: &[&str]) -> Process {
     let words = [&["-p", "--output-format", "stream-json", "--verbose"], arguments].concat();
     Process::start(place, &installed("claude"), &words)
+}
+
+/// Starts it in a terminal; it is ready for a prompt.
+#[track_caller]
+pub fn open(place: &Place) -> Terminal {
+    let terminal = Terminal::start(place, &installed("claude"), &[]);
+    terminal.shows("❯");
+    terminal
 }
 
 /// Lets it say what it has to say to a prompt, and gives the messages of its stream.
@@ -57,6 +66,12 @@ pub fn ask(place: &Place, arguments: &[&str]) -> Vec<Value> {
 /// The session's id, as the stream tells it.
 pub fn session_of(stream: &[Value]) -> String {
     stream.iter().find_map(|message| message["session_id"].as_str()).unwrap().to_owned()
+}
+
+/// The folder of the workspace's transcripts, as it makes its name.
+pub fn folder_of(place: &Place) -> String {
+    let root = place.root();
+    root.to_str().unwrap().replace(|character: char| !character.is_ascii_alphanumeric(), "-")
 }
 
 /// The transcripts of the place, by name.

@@ -52,7 +52,10 @@ impl Model {
                 }
                 Purpose::Aside => None,
             };
-            Behaviour::Answer(answer.unwrap_or_else(|| Answer::text("Fine.")))
+            let mut answer = answer.unwrap_or_else(|| Answer::text("Fine."));
+            // As a vendor counts, about: our server and the agents go by it.
+            answer.usage.input = request.body.len() as u32 / 4;
+            Behaviour::Answer(answer)
         }));
         Model { vendor, script }
     }

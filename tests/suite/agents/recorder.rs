@@ -62,6 +62,13 @@ impl Recorder {
         self.heard().iter().map(|told| told["hook_event_name"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// Waits until there were so many events of a name.
+    #[track_caller]
+    pub fn wait_for_count(&self, event: &str, count: usize) {
+        let state = || format!("heard: {:#?}", self.names());
+        await_in(event, state, || (self.of(event).len() >= count).then_some(()));
+    }
+
     /// Waits for an event that fits.
     #[track_caller]
     pub fn wait_for(&self, event: &str, fits: impl Fn(&Value) -> bool) -> Value {

@@ -100,6 +100,13 @@ impl Terminal {
         self.press("\r");
     }
 
+    /// Sends a prompt and waits for the answer.
+    #[track_caller]
+    pub fn ask(&self, prompt: &str, answer: &str) {
+        self.enter(prompt);
+        self.shows(answer);
+    }
+
     /// Waits for the end of the program.
     #[track_caller]
     pub fn ended(mut self) {
