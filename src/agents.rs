@@ -1,6 +1,9 @@
 //! Coding agents: how each one's hooks speak, where its settings are, how a compacted context goes back into it. What an
 //! agent's transcript looks like is in [`transcripts`](crate::transcripts).
 
+pub mod claude_code;
+pub mod codex;
+pub mod delivery;
 pub mod hook;
 
 /// An agent that this program works with by name.

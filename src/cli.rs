@@ -4,6 +4,7 @@
 mod chart;
 mod client;
 mod compact;
+mod deliver;
 mod forget;
 mod hook;
 mod output;
@@ -44,7 +45,7 @@ enum Command {
     },
     /// Feed a transcript to a server as an editor would, and show what happens
     Replay(replay::Args),
-    /// Print the compacted messages of a transcript; stores nothing
+    /// Print the compacted messages of a transcript (stores nothing), or compact the session of an agent
     Compact(compact::Args),
     /// Print the memory of a session
     Show(show::Args),

@@ -1,5 +1,6 @@
 //! Effects that touch the world, one file each.
 
+pub mod codex;
 pub mod feeding;
 pub mod follow;
 pub mod memory_file;

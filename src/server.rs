@@ -8,6 +8,7 @@ pub mod backend;
 mod buffers;
 mod client;
 mod convert;
+mod delivery;
 mod document;
 pub mod feeding;
 mod imports;

@@ -1,4 +1,5 @@
-//! `compact`: the compacted messages of a transcript, without a server and without storing anything.
+//! `compact`: the compacted messages of a transcript, without a server and without storing anything; and with `--agent` the
+//! compacted context of a session back into its agent.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +9,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{output, transcript};
+use super::{deliver, output, transcript};
 use crate::config::Config;
 use crate::engine::compact::Shape;
 use crate::engine::effect::{CompactAnswer, Effect};
@@ -22,7 +23,10 @@ use crate::transcripts::Item;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A transcript file, or `-` for stdin (there also `{"messages": […], "budget": N}`)
-    transcript: PathBuf,
+    #[arg(required_unless_present = "agent", conflicts_with = "agent")]
+    transcript: Option<PathBuf>,
+    #[command(flatten)]
+    deliver: deliver::DeliverArgs,
     /// Size of the whole answer in tokens; default: a quarter of a window of 200,000
     #[arg(long, value_name = "N")]
     target_tokens: Option<u64>,
@@ -58,7 +62,8 @@ struct Budget {
 
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
-    let (bytes, name) = transcript::bytes(&args.transcript)?;
+    let Some(path) = &args.transcript else { return deliver::run(&args.deliver, args.json, config) };
+    let (bytes, name) = transcript::bytes(path)?;
     let named = serde_json::from_slice::<Budget>(&bytes).ok().and_then(|object| object.budget);
     let target = args.target_tokens.or(named);
     if let Some(target) = target.filter(|&target| target < MIN_TARGET) {

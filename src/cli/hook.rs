@@ -39,7 +39,8 @@ pub struct Args {
     part: Option<(usize, usize)>,
 }
 
-fn parse_agent(name: &str) -> Result<Agent, String> {
+/// The agent of an argument.
+pub fn parse_agent(name: &str) -> Result<Agent, String> {
     Agent::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Agent::ALL.into_iter().map(Agent::name).collect();
         format!("accepted are {}", names.join(", "))

@@ -45,9 +45,7 @@ pub fn bytes(path: &Path) -> anyhow::Result<(Vec<u8>, String)> {
 /// Reads a transcript out of bytes; `name` is for messages.
 pub fn parse(bytes: &[u8], name: &str) -> anyhow::Result<Transcript> {
     let Some(format) = detect(bytes) else {
-        bail!(
-            "{name} is not a transcript this version can read: it takes Claude Code sessions (JSONL) and arrays or JSON lines of Anthropic or OpenAI messages"
-        );
+        bail!("{name} is not a transcript this version can read: it takes {}", Format::names());
     };
     let (items, summary) = read_all(format, bytes);
     if !items.iter().any(|item| matches!(item, Item::Event(_))) {

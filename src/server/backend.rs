@@ -107,6 +107,7 @@ macro_rules! handlers {
 handlers! {
     append => Append,
     compact => Compact,
+    deliver => Deliver,
     refresh => Refresh,
     memory => Memory,
     history => History,

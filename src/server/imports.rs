@@ -1,5 +1,8 @@
 //! `import`: reads a transcript on a thread of its own and hands its events to the main loop in batches, which take
 //! their turn among the requests. The main loop itself only checks the parameters: a file of any size holds up nobody.
+//!
+//! A file may be read again at any time, from its start. Its events are known by their names; what it tells of going back
+//! and compacting is done only where what follows is new.
 
 mod batch;
 mod follow;
@@ -66,6 +69,7 @@ struct Wanted {
     /// `None`: the file or its name tells.
     session_id: Option<String>,
     follow: bool,
+    redact: bool,
     work_done_token: Option<Value>,
 }
 
@@ -92,14 +96,11 @@ impl Core {
         let format = match params.format.as_deref() {
             None | Some("auto") => None,
             Some(name) => Some(Format::from_name(name).ok_or_else(|| {
-                RequestError::invalid(
-                    "format",
-                    format!("{name:?} is unknown; accepted are auto, claude-code, messages"),
-                )
+                RequestError::invalid("format", format!("{name:?} is unknown; accepted are auto, {}", Format::names()))
             })?),
         };
         let (session_id, follow, work_done_token) = (params.session_id, params.follow, params.work_done_token);
-        Ok(Wanted { root, path, format, session_id, follow, work_done_token })
+        Ok(Wanted { root, path, format, session_id, follow, redact: self.config.redact, work_done_token })
     }
 }
 
@@ -121,7 +122,14 @@ impl Wanted {
             .or(summary.agent_session_id)
             .or_else(|| self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         let session_id = named.unwrap_or_else(|| "import".to_owned());
-        let target = Target { tasks, root: self.root, session_id: session_id.clone(), format };
+        let target = Target {
+            tasks,
+            root: self.root,
+            session_id: session_id.clone(),
+            format,
+            context_limit: summary.context_limit,
+            redact: self.redact,
+        };
         let progress = client.progress(self.work_done_token, "Importing a conversation");
         let report = Report { target, total: items.len() as u64, skipped: summary.skipped, progress, reply };
         if self.follow {

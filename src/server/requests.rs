@@ -3,6 +3,7 @@
 
 mod append;
 mod compact;
+mod deliver;
 mod find;
 mod memory;
 mod model;
@@ -42,6 +43,7 @@ impl Core {
             Method::Events => self.events(text),
             Method::Timeline => self.timeline(text),
             Method::Sessions => self.sessions(text),
+            Method::Deliver => return self.deliver(text, reply),
             Method::Refresh => return self.refresh(text, reply),
             Method::Search => return self.search(text, reply),
             Method::Forget => return self.forget(text, reply),

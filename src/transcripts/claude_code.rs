@@ -21,7 +21,28 @@ use self::queue::{Queue, Source};
 use self::record::{CompactMetadata, Message, Record, nested, origin_kind, usage_event};
 use self::voice::Voice;
 use super::json::{Moment, is_content, is_true, message_event, moment, number, string};
-use super::{Compaction, Item};
+use super::lines::Lines;
+use super::{Compaction, Item, Summary};
+
+/// Reads a whole file.
+pub(super) fn read_all(bytes: &[u8]) -> (Vec<Item>, Summary) {
+    let mut importer = Importer { out: Output::whole(), ..Importer::default() };
+    let mut lines = Lines::default();
+    lines.push(bytes, |line| importer.line(line));
+    importer.line(&lines.take());
+    importer.finish();
+    let mut summary = Summary {
+        skipped: importer.skipped,
+        title: importer.title().map(str::to_owned),
+        agent_session_id: importer.session_id.clone(),
+        cwd: importer.cwd.clone(),
+        ..Summary::default()
+    };
+    // All items without those on branches that the user left.
+    let (items, abandoned) = importer.out.into_kept(&importer.branches.abandoned());
+    summary.abandoned = abandoned;
+    (items, summary)
+}
 
 /// Where a title comes from, weakest first. A `summary` often names another session, whose record its
 /// `leafUuid` points to.
@@ -47,11 +68,6 @@ pub(super) struct Importer {
 }
 
 impl Importer {
-    /// An importer for a whole file.
-    pub(super) fn whole() -> Importer {
-        Importer { out: Output::whole(), ..Importer::default() }
-    }
-
     /// The conversation's title.
     pub(super) fn title(&self) -> Option<&str> {
         self.title.as_ref().map(|(_, title)| title.as_str())
@@ -60,11 +76,6 @@ impl Importer {
     /// The items since the last call.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Item> {
         self.out.take()
-    }
-
-    /// All items of a whole file without those on branches that the user left, and how many these were.
-    pub(super) fn into_items(self) -> (Vec<Item>, u64) {
-        self.out.into_kept(&self.branches.abandoned())
     }
 
     /// Reads a line: usually one object; sometimes two, a comment, or nothing.

@@ -52,12 +52,19 @@ struct Shape {
     content: bool,
     action: bool,
     observation: bool,
+    payload: bool,
+    timestamp: bool,
+    instructions: bool,
+    id: bool,
     /// It is or holds a list of messages.
     list: bool,
 }
 
 impl Shape {
     fn format(&self) -> Option<Format> {
+        if self.is_codex() {
+            return Some(Format::Codex);
+        }
         let claude = match self.kind.as_str() {
             "" => false,
             "file-history-snapshot" => true,
@@ -69,6 +76,14 @@ impl Shape {
             return Some(Format::ClaudeCode);
         }
         (self.list || self.role && self.content).then_some(Format::Messages)
+    }
+
+    /// A line of a rollout; versions before 0.32 began with the session's data alone.
+    fn is_codex(&self) -> bool {
+        const KINDS: [&str; 6] =
+            ["session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"];
+        self.payload && KINDS.contains(&self.kind.as_str())
+            || self.kind.is_empty() && self.id && self.timestamp && self.instructions
     }
 }
 
@@ -116,6 +131,10 @@ impl<'de> Visitor<'de> for &mut Shape {
                         "content" | "tool_calls" => self.content = true,
                         "action" => self.action = true,
                         "observation" => self.observation = true,
+                        "payload" => self.payload = true,
+                        "timestamp" => self.timestamp = true,
+                        "instructions" => self.instructions = true,
+                        "id" => self.id = true,
                         _ => {}
                     }
                     map.next_value::<IgnoredAny>()?;
@@ -127,41 +146,4 @@ impl<'de> Visitor<'de> for &mut Shape {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_are_told_by_content() {
-        let claude = Some(Format::ClaudeCode);
-        let messages = Some(Format::Messages);
-        let check = |head: &str, expected: Option<Format>| assert_eq!(detect(head.as_bytes()), expected, "{head}");
-        check(r#"{"parentUuid":null,"sessionId":"s","type":"user","message":{"role":"user"},"uuid":"u"}"#, claude);
-        check(r#"{"type":"assistant","uuid":"u","message":{"role":"assistant"}}"#, claude);
-        check("\u{feff}// a comment\n\n{\"type\":\"summary\",\"summary\":\"t\",\"leafUuid\":\"l\"}\n", claude);
-        check(r#"{"type":"file-history-snapshot","messageId":"m","snapshot":{}}"#, claude);
-        check("{\"odd\":1}\nnonsense\n{\"type\":\"queue-operation\",\"sessionId\":\"s\"}", claude);
-        check(r#"{"parentUuid":"p","sessionId":"s","type":"user","message":{"role":"us"#, claude);
-
-        check(r#"[{"role":"user","content":"x"}]"#, messages);
-        check(r#"  { "system": "s", "messages" : [ {"content": [], "role": "assistant"}, "#, messages);
-        check(r#"{"info":{"messages":3},"messages":[{"role":"system","content":"#, messages);
-        check(r#"{"trajectory":[{"action":"ls","observation":"a"},"#, messages);
-        check(r#"{"environment":"e","history":[{"role":"system","content":"x","agent":"a"}]}"#, messages);
-        check(r#"{"messages":[],"budget":1}"#, messages);
-        check("{\"role\":\"user\",\"content\":\"x\"}\n{\"role\":\"assistant\",\"content\":\"y\"}\n", messages);
-        check(r#"{"role":"assistant","content":null,"tool_calls":[]}"#, messages);
-
-        // Codex, Gemini, OpenCode, Pi, Copilot, OpenHands.
-        check(r#"{"timestamp":"t","type":"session_meta","payload":{"id":"i","cwd":"/"}}"#, None);
-        check(r#"{"sessionId":"s","projectHash":"h","messages":[{"id":"1","type":"user","content":"x"}]}"#, None);
-        check("{\"sessionId\":\"s\",\"kind\":\"main\"}\n{\"id\":\"1\",\"type\":\"user\",\"content\":[]}", None);
-        check(r#"{"info":{"id":"ses"},"messages":[{"info":{"role":"user"},"parts":[]}]}"#, None);
-        check("{\"type\":\"session\",\"id\":\"i\"}\n{\"type\":\"message\",\"message\":{\"role\":\"user\"}}", None);
-        check(r#"{"type":"session.start","data":{"sessionId":"s"},"id":"e"}"#, None);
-        check(r#"{"id":"i","source":"agent","kind":"ActionEvent","action":{}}"#, None);
-        check("", None);
-        check("plain text\nin lines", None);
-        check("[1,2]", None);
-        check("{", None);
-    }
-}
+mod tests;

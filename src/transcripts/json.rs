@@ -8,6 +8,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::wire::repair::lone_surrogates;
@@ -132,7 +133,19 @@ pub(super) fn moment(raw: Option<&RawValue>) -> Option<Moment> {
         let at: Timestamp = text.parse().ok()?;
         return Some(Moment { token: token.to_owned(), millis: at.as_millisecond() });
     }
-    let number: f64 = token.parse().ok()?;
+    of_number(token.parse().ok()?)
+}
+
+/// The same of a value that was read already.
+pub(super) fn moment_of(value: &Value) -> Option<Moment> {
+    let Some(text) = value.as_str() else { return of_number(value.as_f64()?) };
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(Moment { token: value.to_string(), millis: at.as_millisecond() });
+    }
+    None
+}
+
+fn of_number(number: f64) -> Option<Moment> {
     let millis = if number > MILLIS_FROM { number } else { number * 1000.0 };
     #[expect(clippy::cast_possible_truncation, reason = "a cast from f64 saturates; jiff refuses what is out of range")]
     let at = Timestamp::from_millisecond(millis as i64).ok()?;
@@ -162,7 +175,7 @@ pub(super) fn message_event(id: Option<&str>, at: Option<&Moment>, meta: bool, m
 
 /// The event with every lone half of a surrogate pair replaced: writers that cut texts by UTF-16 units leave
 /// them behind, and one of them would make the server refuse the batch.
-fn repaired(json: String) -> String {
+pub(super) fn repaired(json: String) -> String {
     if !json.contains("\\ud") && !json.contains("\\uD") {
         return json;
     }

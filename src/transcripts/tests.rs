@@ -1,12 +1,9 @@
 //! Properties that hold for every importer, and the real files where they are at hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod real;
 
 use proptest::prelude::*;
-use serde_json::Value;
 
 use super::{Format, Item, Reader, detect, read_all};
 
@@ -62,7 +59,7 @@ fn in_pieces(format: Format, bytes: &[u8], ends: &[usize]) -> (Vec<Item>, u64) {
         from = end;
     }
     items.extend(reader.finish());
-    (items, reader.skipped())
+    (items, reader.summary().skipped)
 }
 
 proptest! {
@@ -117,100 +114,8 @@ fn bytes_that_are_no_text_do_not_lose_the_line() {
 
 #[test]
 fn names_are_read_back() {
-    for format in [Format::ClaudeCode, Format::Messages] {
+    for format in Format::ALL {
         assert_eq!(Format::from_name(format.name()), Some(format));
     }
     assert_eq!(Format::from_name("auto"), None);
-}
-
-/// Real transcripts beside the repository; without them the tests below have nothing to say.
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/transcripts")
-}
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
-}
-
-/// What the items of a file hold.
-#[derive(Default)]
-struct Count {
-    messages: u64,
-    calls: u64,
-    compactions: u64,
-}
-
-fn count(items: &[Item], path: &str) -> Count {
-    let mut count = Count::default();
-    for item in items {
-        match item {
-            Item::Compacted(_) => count.compactions += 1,
-            Item::Rewound { .. } => panic!("{path}: not from a whole file"),
-            Item::Event(event) => {
-                let event: Value = serde_json::from_str(event).unwrap_or_else(|e| panic!("{path}: {e} in {event}"));
-                if event["type"] == "usage" {
-                    assert!(event["inputTokens"].as_u64() > Some(0), "{path}: {event}");
-                    continue;
-                }
-                assert_eq!(event["type"], "message", "{path}");
-                assert!(event["message"]["role"].is_string(), "{path}: {event}");
-                count.messages += 1;
-                let blocks = event["message"]["content"].as_array().into_iter().flatten();
-                count.calls += blocks.filter(|block| block["type"] == "tool_use").count() as u64;
-                count.calls += event["message"]["tool_calls"].as_array().map_or(0, Vec::len) as u64;
-            }
-        }
-    }
-    count
-}
-
-#[test]
-fn real_files_give_what_their_index_says() {
-    let Ok(index) = fs::read_to_string(corpus().join("INDEX.tsv")) else { return };
-    let mut rows = index.lines().map(|row| row.split('\t').collect::<Vec<_>>());
-    let names = rows.next().unwrap();
-    for row in rows {
-        let row: HashMap<&str, &str> = names.iter().copied().zip(row).collect();
-        let number = |name: &str| row[name].parse::<u64>().unwrap();
-        let Ok(bytes) = fs::read(corpus().join(row["file"])) else { continue };
-        let Some(format) = detect(&bytes) else {
-            let own = matches!(row["format"], "claude-code" | "openai-style" | "swe-agent");
-            assert!(!own || number("messages") == 0, "{} is not recognized", row["file"]);
-            continue;
-        };
-        let (items, summary) = read_all(format, &bytes);
-        let count = count(&items, row["file"]);
-        match row["format"] {
-            "claude-code" => {
-                assert_eq!(format, Format::ClaudeCode, "{}", row["file"]);
-                assert_eq!(count.compactions, number("compaction_events"), "compactions of {}", row["file"]);
-                // The index counts calls on abandoned branches and of side conversations as well.
-                if row["kind"] == "real" && summary.abandoned == 0 {
-                    assert_eq!(count.calls, number("tool_calls"), "calls of {}", row["file"]);
-                }
-            }
-            "openai-style" | "swe-agent" => {
-                assert_eq!(format, Format::Messages, "{}", row["file"]);
-                assert!(number("messages") - count.messages - summary.skipped <= 1, "{}", row["file"]);
-                assert_eq!(count.calls, number("tool_calls"), "calls of {}", row["file"]);
-            }
-            _ => {}
-        }
-    }
-}
-
-#[test]
-fn real_files_come_in_pieces_too() {
-    let mut found = Vec::new();
-    files(&corpus(), &mut found);
-    for path in found {
-        let bytes = fs::read(&path).unwrap();
-        let Some(format) = detect(&bytes) else { continue };
-        assert_eq!(detect(&bytes[..bytes.len().min(65_536)]), Some(format), "{}", path.display());
-        let ends: Vec<usize> = (1..bytes.len()).step_by(4999).collect();
-        assert_eq!(in_pieces(format, &bytes, &ends), in_pieces(format, &bytes, &[]), "{}", path.display());
-    }
 }

@@ -7,8 +7,8 @@ mod results;
 
 pub use error::{RequestError, check_session_id, code, from_value, params};
 pub use parameters::{
-    AgentRequest, AppendParams, CompactParams, DiffParams, EventsParams, ExplainParams, Format, ImportParams,
-    MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams, TimelineParams,
+    AgentRequest, AppendParams, CompactParams, DeliverParams, DiffParams, EventsParams, ExplainParams, Format,
+    ImportParams, MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams, TimelineParams,
 };
 pub use results::{AppendResult, CompactMemory, CompactResult, KeepFrom, Masked, MemoryState, Retrieved};
 
@@ -22,6 +22,8 @@ pub enum Method {
     Append,
     /// Answers with memory and tail.
     Compact,
+    /// Brings the compacted context back into the agent.
+    Deliver,
     /// Brings the memory up to date.
     Refresh,
     /// Gives a version of the memory.
@@ -54,9 +56,10 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Method; 16] = [
+    pub const ALL: [Method; 17] = [
         Method::Append,
         Method::Compact,
+        Method::Deliver,
         Method::Refresh,
         Method::Memory,
         Method::History,
@@ -78,6 +81,7 @@ impl Method {
         match self {
             Method::Append => "sessionMemory/append",
             Method::Compact => "sessionMemory/compact",
+            Method::Deliver => "sessionMemory/deliver",
             Method::Refresh => "sessionMemory/refresh",
             Method::Memory => "sessionMemory/memory",
             Method::History => "sessionMemory/history",

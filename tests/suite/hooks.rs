@@ -1,6 +1,7 @@
 //! `hook` as agents run it: a JSON object on stdin, nothing or one valid answer on stdout, exit code 0 whatever happens.
 
 mod claude_code;
+mod delivery;
 mod trouble;
 mod without_transcript;
 

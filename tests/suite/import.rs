@@ -1,5 +1,9 @@
 //! Reading agents' own files: once, again, while they grow, torn, cut, and given up half way.
 
+mod live;
+mod samples;
+mod turning;
+
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;

@@ -6,9 +6,9 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 16] = [
-    "append", "compact", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin", "search",
-    "events", "timeline", "sessions", "import", "forget",
+const METHODS: [&str; 17] = [
+    "append", "compact", "deliver", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin",
+    "search", "events", "timeline", "sessions", "import", "forget",
 ];
 const ORIGIN: &str = "background|refresh|user|compact|restore";
 const PRESSURE: &str = "low|light|medium|heavy";
@@ -56,6 +56,9 @@ fn shape_of(method: &str) -> Value {
         "search" => {
             json!({"hits": [{"sessionId": "text", "seq": "uint", "role": "system|user|assistant|tool", "score": "number",
             "snippet": "text", "at": "time"}]})
+        }
+        "deliver" => {
+            json!({"agent": "text?", "process": "uint?", "ways": [{"way": "clear|resume|next-turn|new-chat", "title": "text"}]})
         }
         "events" => json!({"events": ["any"]}),
         "timeline" => json!({"contextTokens": "uint", "contextLimit": "uint",
@@ -122,6 +125,7 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
         ("search", json!({"query": "ingest pipeline"})),
         ("events", json!({"sessionId": "s", "fromSeq": 2, "toSeq": 4})),
         ("timeline", json!({"sessionId": "s"})),
+        ("deliver", json!({"sessionId": "s"})),
         ("timeline", json!({"sessionId": "s", "points": 2})),
         (
             "import",

@@ -132,9 +132,9 @@ fn two_calls_that_say_the_same_are_known_by_one_name() {
     let mut call = read(
         &json!({"session_id": "s", "hook_event_name": "beforeSubmitPrompt", "prompt": "continue", "conversation_id": "s"}),
     );
-    let name = |events: &[(String, Vec<String>)]| {
+    let name = |events: &[(String, String)]| {
         let value: Value = serde_json::from_str(&events[0].0).unwrap();
-        (format!("m:{}", value["id"].as_str().unwrap()), events[0].1[0].clone())
+        (format!("m:{}", value["id"].as_str().unwrap()), events[0].1.clone())
     };
     let (first, _) = name(&events(&call, 7_900));
     let (second, before) = name(&events(&call, 8_100));

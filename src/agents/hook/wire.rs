@@ -11,8 +11,8 @@ use super::{Call, Happened, Tool};
 /// Two calls that say the same within this time are one, in milliseconds, where the agent has no name for the moment.
 const SAME_MOMENT_MS: i64 = 4_000;
 
-/// The events, each with the names under which a second copy may be known already.
-pub fn events(call: &Call, now: i64) -> Vec<(String, Vec<String>)> {
+/// The events, each with the name under which a second copy may be known already.
+pub fn events(call: &Call, now: i64) -> Vec<(String, String)> {
     match &call.happened {
         Happened::Prompt(text) => vec![message(call, "prompt", "user", text, now)],
         Happened::Answered { text: Some(text), .. } => vec![message(call, "answer", "assistant", text, now)],
@@ -23,22 +23,22 @@ pub fn events(call: &Call, now: i64) -> Vec<(String, Vec<String>)> {
     }
 }
 
-fn message(call: &Call, kind: &str, role: &str, text: &str, now: i64) -> (String, Vec<String>) {
+fn message(call: &Call, kind: &str, role: &str, text: &str, now: i64) -> (String, String) {
     let [id, before] = names(call, kind, text, now);
     let event = json!({"type": "message", "id": id, "message": {"role": role, "content": text}});
-    (event.to_string(), vec![format!("m:{before}")])
+    (event.to_string(), format!("m:{before}"))
 }
 
-fn called(call: &Call, tool: &Tool, now: i64) -> (String, Vec<String>) {
+fn called(call: &Call, tool: &Tool, now: i64) -> (String, String) {
     let [id, before] = tool_names(call, tool, now);
     let event = json!({"type": "toolCall", "id": id, "name": tool.name, "input": tool.input});
-    (event.to_string(), vec![format!("c:{before}")])
+    (event.to_string(), format!("c:{before}"))
 }
 
-fn came(call: &Call, tool: &Tool, now: i64) -> (String, Vec<String>) {
+fn came(call: &Call, tool: &Tool, now: i64) -> (String, String) {
     let [id, before] = tool_names(call, tool, now);
     let event = json!({"type": "toolResult", "id": id, "content": tool.output, "isError": tool.failed});
-    (event.to_string(), vec![format!("r:{before}")])
+    (event.to_string(), format!("r:{before}"))
 }
 
 fn tool_names(call: &Call, tool: &Tool, now: i64) -> [String; 2] {

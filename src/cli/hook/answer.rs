@@ -144,7 +144,7 @@ fn compact(
         let count = parts(text, Room::of(context.call.agent)).len();
         if units <= room && count <= Room::of(context.call.agent).handlers {
             let fresh = answer["memory"]["freshness"] == "fresh";
-            let text = text.to_owned();
+            let text = text.trim_start().to_owned();
             if apply && answer["compacted"] == true {
                 ask(target, true)?;
             }

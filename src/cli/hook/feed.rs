@@ -27,9 +27,12 @@ pub fn feed(context: &Context) -> anyhow::Result<Feed> {
     let feed = store.enter_feed(&new)?;
     let Some(session) = feed.session.as_deref().filter(|_| !call.has_transcript()) else { return Ok(feed) };
     let mut intakes = Vec::new();
-    for (raw, other_names) in events(call, now()) {
+    let key = store.session(session)?.map(|row| row.key);
+    for (raw, other_name) in events(call, now()) {
         let mut intake = Intake::new(&raw, config.redact)?;
-        if store.knows(session, &other_names)? {
+        if let Some(key) = key
+            && store.knows(key, &other_name)?
+        {
             continue;
         }
         intake.event.keys.truncate(1);

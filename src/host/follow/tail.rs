@@ -132,9 +132,11 @@ impl Tail {
 
     fn read_lines(&mut self, added: &mut impl io::Read, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
         let mut piece = vec![0; PIECE];
+        // What the next item has to be seen with.
+        let mut held = Vec::new();
         loop {
             let length = match added.read(&mut piece) {
-                Ok(0) => return Ok(true),
+                Ok(0) => return Ok(give(held)),
                 Ok(length) => length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
@@ -143,7 +145,11 @@ impl Tail {
             self.offset += length as u64;
             self.anchor.extend_from_slice(bytes.get(length.saturating_sub(ANCHOR)..).unwrap_or_default());
             self.anchor.drain(..self.anchor.len().saturating_sub(ANCHOR));
-            if !give(self.reader.push(bytes)) {
+            let mut items = std::mem::take(&mut held);
+            items.extend(self.reader.push(bytes));
+            let settled = items.iter().rposition(|item| matches!(item, Item::Event(_))).map_or(0, |last| last + 1);
+            held = items.split_off(settled);
+            if !give(items) {
                 return Ok(false);
             }
         }

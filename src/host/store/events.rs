@@ -180,21 +180,6 @@ impl<'a> NewEvent<'a> {
 }
 
 impl Store {
-    /// Whether an event of the session is known under one of these names.
-    pub fn knows(&self, session: &str, names: &[String]) -> Result<bool, StoreError> {
-        let find = || {
-            let sql = "SELECT 1 FROM event_keys WHERE name = ?2 AND session = (SELECT key FROM sessions WHERE id = ?1)";
-            let mut statement = self.connection.prepare_cached(sql)?;
-            for name in names {
-                if statement.exists([session, name])? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        find().map_err(|e| self.error(e))
-    }
-
     /// Stores events at the end of a session, which begins with its first append. All of them or, after an
     /// error, none.
     pub fn append(&mut self, meta: &SessionMeta, events: &[NewEvent]) -> Result<Appended, StoreError> {
@@ -226,6 +211,28 @@ impl Store {
             Ok(events)
         };
         select().map_err(|e| self.error(e))
+    }
+
+    /// Whether an event is known in the session under this name (see [`NewEvent::keys`]).
+    pub fn knows(&self, key: SessionKey, name: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM event_keys WHERE session = ?1 AND name = ?2";
+        let select = || self.connection.prepare_cached(sql)?.exists(params![key.0, name]);
+        select().map_err(|e| self.error(e))
+    }
+
+    /// Has events known under these names that were never stored: what this program itself has written into an agent's
+    /// transcript is no news.
+    pub fn know(&mut self, session: &str, names: &[String]) -> Result<(), StoreError> {
+        let mut insert = || {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let sql =
+                "INSERT OR IGNORE INTO event_keys (session, name, seq) SELECT key, ?2, 0 FROM sessions WHERE id = ?1";
+            for name in names {
+                transaction.prepare_cached(sql)?.execute([session, name])?;
+            }
+            transaction.commit()
+        };
+        insert().map_err(|e| self.error(e))
     }
 
     /// Marks the events after `seq` as abandoned and drops the session's snapshot. They stay stored, searchable

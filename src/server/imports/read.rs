@@ -19,7 +19,7 @@ pub(super) fn read(path: &Path, format: Option<Format>) -> Result<(Vec<u8>, Form
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(io)?.take(MAX_BYTES).read_to_end(&mut bytes).map_err(io)?;
     let format = format.or_else(|| detect(&bytes)).ok_or_else(|| {
-        let text = "is not a transcript this version can read: it takes Claude Code sessions and arrays or JSON lines of Anthropic or OpenAI messages";
+        let text = format!("is not a transcript this version can read: it takes {}", Format::names());
         RequestError::invalid("path", format!("{} {text}", path.display()))
     })?;
     Ok((bytes, format))

@@ -3,88 +3,93 @@
 
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
-use super::Batch;
+use super::batch::{Batch, Step};
 use crate::engine::event::Event;
 use crate::engine::intake::Intake;
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::requests::Given;
-use crate::transcripts::Item;
 use crate::wire::protocol::RequestError;
 
 impl Core {
     /// Takes in a part of a transcript.
-    pub(in crate::server) fn imported(&mut self, batch: Batch) {
-        let (root, id) = (batch.root.clone(), batch.session_id.clone());
-        let result = self.take_in_batch(&batch);
+    pub(in crate::server) fn imported(&mut self, mut batch: Batch) {
+        let steps = std::mem::take(&mut batch.steps);
+        let result = self.take_in_batch(&batch, steps);
         if result.is_ok() {
-            self.changed(&root, &id);
+            self.changed(&batch.root, &batch.session_id);
         }
         let _ = batch.done.send(result);
     }
 
-    fn take_in_batch(&mut self, batch: &Batch) -> Result<u64, RequestError> {
+    fn take_in_batch(&mut self, batch: &Batch, steps: Vec<Step>) -> Result<u64, RequestError> {
         let (mut stored, mut intakes) = (0, Vec::new());
-        let given = Given { id: &batch.session_id, agent: Some(batch.agent), context_limit: None };
-        for (place, item) in (batch.first..).zip(&batch.items) {
-            match item {
-                Item::Event(raw) => match Intake::new(raw, self.config.redact) {
-                    Ok(mut intake) => {
-                        name_by_place(&mut intake, place);
-                        intakes.push(intake);
-                    }
-                    Err(error) => {
-                        tracing::warn!(session = batch.session_id, "an event of a transcript is skipped: {error}");
-                    }
-                },
-                Item::Compacted(_) | Item::Rewound { .. } => {
-                    stored += self.take_in_some(&batch.root, given, std::mem::take(&mut intakes))?;
-                    self.turned_back(batch, item)?;
-                }
+        let mut steps = steps.into_iter();
+        while let Some(step) = steps.next() {
+            if let Step::Event(intake) = step {
+                intakes.extend(self.checked(batch, *intake));
+                continue;
             }
+            stored += self.take_in_some(batch, std::mem::take(&mut intakes))?;
+            // A file that is read again tells of the same turnings again; then what follows is known.
+            let next = steps.as_slice().iter().find_map(|step| match step {
+                Step::Event(intake) => Some(intake.event.keys.first().map_or("", String::as_str)),
+                Step::Compacted | Step::Rewound(_) => None,
+            });
+            self.turned(batch, step, next)?;
         }
-        Ok(stored + self.take_in_some(&batch.root, given, intakes)?)
+        Ok(stored + self.take_in_some(batch, intakes)?)
     }
 
-    fn take_in_some(&mut self, root: &Path, given: Given, intakes: Vec<Intake>) -> Result<u64, RequestError> {
+    /// The event without secrets, also where that was asked for after the import had begun.
+    fn checked(&self, batch: &Batch, intake: Intake) -> Option<Intake> {
+        if batch.redacted || !self.config.redact {
+            return Some(intake);
+        }
+        let mut clean = Intake::new(&intake.raw, true).ok()?;
+        clean.event.keys = intake.event.keys;
+        Some(clean)
+    }
+
+    fn take_in_some(&mut self, batch: &Batch, intakes: Vec<Intake>) -> Result<u64, RequestError> {
         if intakes.is_empty() {
             return Ok(0);
         }
-        self.take_in(root, given, intakes).map(|(stored, _)| stored as u64)
+        let given = Given { id: &batch.session_id, agent: Some(batch.agent), context_limit: batch.context_limit };
+        self.take_in(&batch.root, given, intakes).map(|(stored, _)| stored as u64)
     }
 
-    /// The agent compacted its context, or its user went back in the conversation.
-    fn turned_back(&mut self, batch: &Batch, item: &Item) -> Result<(), RequestError> {
+    /// The agent compacted its context, or its user went back to an event. `next` names the event that follows in the file.
+    fn turned(&mut self, batch: &Batch, step: Step, next: Option<&str>) -> Result<(), RequestError> {
         let config = self.config.clone();
-        let (root, id) = (&batch.root, &batch.session_id);
+        let (root, id): (&Path, &str) = (&batch.root, &batch.session_id);
         let workspace = self.workspace(root)?;
         if !workspace.load(id, &config).map_err(|error| refused(&error))? {
             return Ok(());
         }
         let Some(entry) = workspace.sessions.get_mut(id) else { return Ok(()) };
-        match item {
-            Item::Compacted(compaction) => {
-                // A file that is read again tells of the same compactions again.
-                let known = workspace.store.last_compaction(entry.key).map_err(|error| refused(&error))?;
-                if known.is_some_and(|known| known.at >= compaction.at_ms && compaction.at_ms > 0) {
+        let key = entry.key;
+        if let Some(next) = next
+            && workspace.store.knows(key, next).map_err(|error| refused(&error))?
+        {
+            return Ok(());
+        }
+        match step {
+            Step::Event(_) => Ok(()),
+            Step::Compacted => {
+                let through = entry.session.last_seq();
+                let known = workspace.store.last_compaction(key).map_err(|error| refused(&error))?;
+                // Nothing came since the last one: it is told again.
+                if known.is_some_and(|known| known.at_seq >= through) {
                     return Ok(());
                 }
-                let through = entry.session.last_seq();
                 let effects = entry.session.apply(now(), Event::AgentCompacted { through });
                 self.perform(root, id, effects).map(drop)
             }
-            Item::Rewound { after } => {
-                let through = after.as_ref().map_or(Some(0), |after| {
-                    entry
-                        .session
-                        .live()
-                        .iter()
-                        .rev()
-                        .find(|record| record.id.as_ref() == Some(after))
-                        .map(|record| record.seq)
+            Step::Rewound(after) => {
+                let through = after.map_or(Some(0), |after| {
+                    let mut live = entry.session.live().iter().rev();
+                    live.find(|record| record.id.as_ref() == Some(&after)).map(|record| record.seq)
                 });
-                let key = entry.key;
                 if let Some(through) = through {
                     workspace.store.abandon_after(key, through, now()).map_err(|error| refused(&error))?;
                     // Loaded again without what was abandoned.
@@ -92,16 +97,6 @@ impl Core {
                 }
                 Ok(())
             }
-            Item::Event(_) => Ok(()),
         }
-    }
-}
-
-/// A message without an id is known again by its place and its text, so that a file can be imported twice.
-fn name_by_place(intake: &mut Intake, place: u64) {
-    if let Some(name) = intake.event.keys.first_mut().filter(|name| name.is_empty()) {
-        let digest = Sha256::digest(intake.raw.as_bytes());
-        let short = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
-        *name = format!("i:{place}:{short:016x}");
     }
 }

@@ -33,7 +33,7 @@ fn items(input: &str) -> (Vec<String>, u64) {
     let mut reader = Reader::new(Format::ClaudeCode);
     let mut items = reader.push(input.as_bytes());
     items.extend(reader.finish());
-    (items.iter().map(show).collect(), reader.skipped())
+    (items.iter().map(show).collect(), reader.summary().skipped)
 }
 
 fn check(records: &[Value], expected: &[&str], skipped: u64) {
@@ -92,7 +92,7 @@ fn usage_of_the_last_message_comes_when_the_file_is_at_rest() {
     assert!(reader.settle().is_empty());
     assert_eq!(reader.push(text(&[assistant("a2", "a1", "m1", 9)]).as_bytes()).len(), 1);
     assert!(reader.finish().is_empty());
-    assert_eq!(reader.skipped(), 0);
+    assert_eq!(reader.summary().skipped, 0);
 }
 
 #[test]

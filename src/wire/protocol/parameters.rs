@@ -83,6 +83,16 @@ fn yes() -> bool {
     true
 }
 
+/// Parameters of [`Method::Deliver`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliverParams {
+    /// The session.
+    pub session_id: String,
+    /// How; default: only say how it can be done.
+    pub way: Option<String>,
+}
+
 /// Parameters that name a session, and where it matters a revision or a range.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,7 +9,7 @@ use crate::cli::run;
 use crate::events::prose;
 use crate::harness::{DID_UPDATE, Server, Workspace, await_some};
 
-const CORRECTION: &str = "No, never write to the production bucket. Use the staging one.";
+pub const CORRECTION: &str = "No, never write to the production bucket. Use the staging one.";
 
 fn payload(place: &Workspace, session: &str, transcript: &PathBuf, event: &str, more: &Value) -> Value {
     let mut payload =
@@ -19,7 +19,7 @@ fn payload(place: &Workspace, session: &str, transcript: &PathBuf, event: &str, 
 }
 
 /// A conversation: a request, a correction, and work of so many rounds.
-fn conversation(session: &str, rounds: usize) -> String {
+pub fn conversation(session: &str, rounds: usize) -> String {
     let mut messages = vec![
         json!({"role": "user", "content": "Please move the exports to the new bucket."}),
         json!({"role": "assistant", "content": [{"type": "text", "text": "I will write to the production bucket."}]}),
@@ -44,8 +44,17 @@ fn start(place: &Workspace, session: &str, transcript: &PathBuf, source: &str) -
     parts.filter(|done| !done.stdout.is_empty()).map(|done| context(&done)).collect()
 }
 
-fn tell(place: &Workspace, session: &str, transcript: &PathBuf, event: &str, more: &Value) {
+pub fn tell(place: &Workspace, session: &str, transcript: &PathBuf, event: &str, more: &Value) {
     silent(&hook(place, &["--agent", "claude-code"], &payload(place, session, transcript, event, more)));
+}
+
+/// A session that has gone on for so many rounds.
+pub fn begun(place: &Workspace, session: &str, rounds: usize) -> PathBuf {
+    let path = place.outside(&format!("{session}.jsonl"));
+    start(place, session, &path, "startup");
+    append(&path, &conversation(session, rounds));
+    tell(place, session, &path, "UserPromptSubmit", &json!({"prompt": "x"}));
+    path
 }
 
 #[test]

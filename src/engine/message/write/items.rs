@@ -96,6 +96,8 @@ impl Item {
 /// One event as items.
 pub struct Piece<'a> {
     pub role: Role,
+    /// The harness wrote it in the user's name.
+    pub meta: bool,
     pub items: Vec<Item>,
     /// The native message, where it can go back as it is.
     pub whole: Option<&'a str>,
@@ -166,7 +168,7 @@ fn piece<'a>(
         }
         items.push(item);
     }
-    Piece { role: turn.role, items, whole: native.and_then(|native| native.whole) }
+    Piece { role: turn.role, meta: turn.meta, items, whole: native.and_then(|native| native.whole) }
 }
 
 fn kind(part: &Part) -> Kind {

@@ -1,4 +1,5 @@
-//! The answer as one text, for agents that take context as text only.
+//! The answer as one text, for agents that take context as text only. What the system or the harness wrote is left out: an agent
+//! that begins anew with this text writes that itself, in its newest form.
 
 use std::fmt::Write as _;
 
@@ -14,19 +15,18 @@ pub fn write_markdown(request: &Request) -> Written {
     let pieces = pieces(request);
     let answered =
         |id: &str| pieces.iter().flat_map(|piece| &piece.items).any(|item| item.kind == Kind::Result(id.to_owned()));
-    for piece in &pieces {
+    for piece in pieces.iter().filter(|piece| !piece.meta && piece.role != Role::System) {
         for item in &piece.items {
             let _ = match (&item.kind, piece.role) {
                 _ if item.blank => continue,
                 (Kind::Text, Role::User) => write!(text, "\n**User:** {}\n", item.text),
                 (Kind::Text, Role::Assistant) => write!(text, "\n**Assistant:** {}\n", item.text),
-                (Kind::Text, _) => write!(text, "\n**System:** {}\n", item.text),
                 (Kind::Call(id), _) if answered(id) || request.open.contains(id) => {
                     write!(text, "\n**Tool call:** `{}`\n", item.json)
                 }
                 (Kind::Call(_), _) => write!(text, "\n**Tool call:** `{}`\n{INTERRUPTED}\n", item.json),
                 (Kind::Result(_), _) => write!(text, "\n**Tool result:**\n{}\n", fenced(&item.text)),
-                (Kind::Other, _) => continue,
+                (Kind::Text | Kind::Other, _) => continue,
             };
         }
     }

@@ -1,0 +1,150 @@
+//! `deliver`: the compacted context back into the agent, by one of the ways that it has.
+
+use serde_json::{Value, json};
+
+use crate::agents::Agent;
+use crate::agents::delivery::Way;
+use crate::engine::message;
+use crate::host::store::Feed;
+use crate::server::delivery::Made;
+use crate::server::main_loop::{Core, now, refused};
+use crate::server::task::Reply;
+use crate::wire::protocol::{DeliverParams, RequestError, params};
+
+impl Core {
+    pub(super) fn deliver(&mut self, text: &str, reply: Reply) {
+        match self.delivery(text) {
+            Ok(Delivery::Answer(answer)) => drop(reply.send(Ok(answer.to_string()))),
+            Ok(Delivery::Make(made, process)) => {
+                let work = move || drop(reply.send(Ok(resume(&made, process.as_ref()).to_string())));
+                if let Err(error) = std::thread::Builder::new().name("deliver".to_owned()).spawn(work) {
+                    tracing::error!("no thread for a delivery: {error}");
+                }
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    fn delivery(&mut self, text: &str) -> Result<Delivery, RequestError> {
+        let params: DeliverParams = params(text)?;
+        let id = &params.session_id;
+        let root = self.find(id)?;
+        let workspace = self.workspace(&root)?;
+        let feeds = workspace.store.feeds(0).map_err(|error| refused(&error))?;
+        let feed = feeds.into_iter().find(|feed| feed.session.as_deref() == Some(id));
+        let row = workspace.store.session(id).map_err(|error| refused(&error))?;
+        let named = feed.as_ref().map(|feed| feed.agent.clone()).or_else(|| row.and_then(|row| row.agent));
+        let agent = named.as_deref().and_then(Agent::from_name);
+        let ways: Vec<Way> = agent.map(|agent| ways(agent, feed.as_ref())).unwrap_or_default();
+        let Some(wanted) = &params.way else {
+            let process = feed.as_ref().and_then(process);
+            let listed: Vec<Value> = agent
+                .into_iter()
+                .flat_map(|agent| ways.iter().map(move |way| json!({"way": way.name(), "title": way.title(agent)})))
+                .collect();
+            return Ok(Delivery::Answer(json!({"agent": named, "process": process, "ways": listed})));
+        };
+        let way = Way::from_name(wanted).filter(|way| ways.contains(way));
+        let (Some(way), Some(agent)) = (way, agent) else {
+            let names: Vec<&str> = ways.iter().map(|way| way.name()).collect();
+            let problem = match names.as_slice() {
+                [] => format!(
+                    "is {wanted:?}; no agent with hooks feeds session {id:?}, so nothing can be delivered into one"
+                ),
+                names => format!("is {wanted:?}; accepted for this session are {}", names.join(", ")),
+            };
+            return Err(RequestError::invalid("way", problem));
+        };
+        match way {
+            Way::Clear => {}
+            Way::NextTurn | Way::NewChat => {
+                let store = &mut self.workspace(&root)?.store;
+                store.request_handover(agent.name(), id, now()).map_err(|error| refused(&error))?;
+            }
+            Way::Resume => return self.resumed(&root, id, agent, feed),
+        }
+        Ok(Delivery::Answer(answer(agent, way, feed.as_ref().and_then(process).as_ref(), None, None)))
+    }
+
+    fn resumed(
+        &mut self,
+        root: &std::path::Path,
+        id: &str,
+        agent: Agent,
+        feed: Option<Feed>,
+    ) -> Result<Delivery, RequestError> {
+        let format = if agent == Agent::Codex { message::Format::OpenAi } else { message::Format::Anthropic };
+        let request = json!({"sessionId": id, "format": format.name(), "apply": true}).to_string();
+        let (compacted, _) = self.compact(&request)?;
+        let compacted: Value =
+            serde_json::from_str(&compacted).map_err(|error| RequestError::internal(error.to_string()))?;
+        let process = feed.as_ref().and_then(process);
+        if let Some(reason) = compacted["reason"].as_str() {
+            let tell = format!("There is nothing to compact: {reason}");
+            let nothing = json!({"agent": agent.name(), "way": null, "process": process, "type": null, "open": null, "run": null,
+                "tell": tell, "failed": reason});
+            return Ok(Delivery::Answer(nothing));
+        }
+        let workspace = self.workspace(root)?;
+        let seq = workspace.sessions.get(id).map_or(0, |entry| entry.marks.last_seq);
+        let made = Made {
+            agent,
+            root: workspace.root.clone(),
+            state: workspace.state.clone(),
+            session: id.to_owned(),
+            transcript: feed.and_then(|feed| feed.transcript).map(Into::into),
+            messages: compacted["messages"].to_string(),
+            seq,
+        };
+        Ok(Delivery::Make(Box::new(made), process))
+    }
+}
+
+enum Delivery {
+    Answer(Value),
+    Make(Box<Made>, Option<Value>),
+}
+
+/// Those that can be gone now. All need the agent's hooks but the one that makes a session of the agent's.
+fn ways(agent: Agent, feed: Option<&Feed>) -> Vec<Way> {
+    let hooked = feed.is_some_and(|feed| feed.process.is_some());
+    let known = feed.is_some_and(|feed| feed.transcript.is_some());
+    Way::of(agent).iter().copied().filter(|way| if *way == Way::Resume { known } else { hooked }).collect()
+}
+
+/// The agent's process as a number, which tells an editor the terminal.
+fn process(feed: &Feed) -> Option<Value> {
+    let number: u32 = feed.process.as_deref()?.split(':').next()?.parse().ok()?;
+    Some(number.into())
+}
+
+fn resume(made: &Made, process: Option<&Value>) -> Value {
+    match made.make() {
+        Ok(session) => answer(made.agent, Way::Resume, process, Some(&session), None),
+        // The other way is always there.
+        Err(error) => answer(made.agent, Way::Clear, process, None, Some(&error.to_string())),
+    }
+}
+
+fn answer(agent: Agent, way: Way, process: Option<&Value>, session: Option<&str>, failed: Option<&str>) -> Value {
+    let (text, open, run) = match (way, agent, session) {
+        (Way::Clear, ..) => (json!("/clear\r"), Value::Null, Value::Null),
+        (Way::Resume, Agent::Codex, Some(id)) => (Value::Null, Value::Null, json!(["codex", "resume", id])),
+        (Way::Resume, _, Some(id)) => (
+            json!(format!("/resume {id}\r")),
+            json!(format!("vscode://anthropic.claude-code/open?session={id}")),
+            json!(["claude", "--resume", id]),
+        ),
+        _ => (Value::Null, Value::Null, Value::Null),
+    };
+    json!({
+        "agent": agent.name(),
+        "way": way.name(),
+        "process": process,
+        "type": text,
+        "open": open,
+        "run": run,
+        "tell": way.tell(agent, session),
+        "failed": failed,
+    })
+}

@@ -1,0 +1,147 @@
+//! What an importer has read out of a file so far, and the events made of it. Formats that do not hold messages of an
+//! API get messages in the shape of OpenAI's, with a `toolResult` event for what a tool answered, because only that can
+//! say of any tool that it failed.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::json::{Moment, message_event, repaired};
+use super::{Compaction, Item};
+
+/// What was read.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Items that nobody has taken yet.
+    pub(super) items: Vec<Item>,
+    /// See [`Summary::skipped`](super::Summary::skipped).
+    pub(super) skipped: u64,
+    pub(super) title: Option<String>,
+    pub(super) session_id: Option<String>,
+    pub(super) cwd: Option<String>,
+    /// The size of the model's window in tokens.
+    pub(super) context_limit: Option<u64>,
+    /// The id of the last message, call or result.
+    pub(super) last: Option<String>,
+    ids: HashSet<String>,
+}
+
+/// What the model's API reported for one request.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Usage {
+    /// Everything that went in, cached or not.
+    pub(super) input: u64,
+    pub(super) output: u64,
+    pub(super) cache_read: u64,
+    pub(super) cache_creation: u64,
+}
+
+impl Told {
+    /// A message. The same id twice is the same message.
+    pub(super) fn message(&mut self, id: &str, at: Option<&Moment>, meta: bool, message: &Value) {
+        self.native(id, at, meta, &message.to_string());
+    }
+
+    /// A message that the file holds as the API has it, passed on byte for byte.
+    pub(super) fn native(&mut self, id: &str, at: Option<&Moment>, meta: bool, message: &str) {
+        if self.is_new(id) {
+            let event = message_event(Some(&quoted(id)), at, meta, message);
+            self.items.push(Item::Event(event));
+            self.last = Some(id.to_owned());
+        }
+    }
+
+    /// A text in one of the roles `user`, `assistant` and `system`; an empty one is none.
+    pub(super) fn text(&mut self, id: &str, at: Option<&Moment>, role: &str, meta: bool, text: &str) {
+        if !text.trim().is_empty() {
+            self.message(id, at, meta, &json!({"role": role, "content": text}));
+        }
+    }
+
+    /// The model calls a tool.
+    pub(super) fn call(&mut self, at: Option<&Moment>, call: &str, name: &str, input: &Value) {
+        let arguments = match input {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let function = json!({"name": name, "arguments": arguments});
+        let calls = json!([{"id": call, "type": "function", "function": function}]);
+        let message = json!({"role": "assistant", "content": null, "tool_calls": calls});
+        self.message(&format!("call:{call}"), at, false, &message);
+    }
+
+    /// A tool answers; `content` is a text or a list of blocks.
+    pub(super) fn result(&mut self, at: Option<&Moment>, call: &str, content: &Value, failed: bool) {
+        if self.is_new(&format!("result:{call}")) {
+            let mut event = json!({"type": "toolResult", "id": call});
+            if let Some(at) = at {
+                event["at"] = json!(at.token.trim_matches('"'));
+            }
+            event["content"] = content.clone();
+            if failed {
+                event["isError"] = json!(true);
+            }
+            self.items.push(Item::Event(repaired(event.to_string())));
+            self.last = Some(call.to_owned());
+        }
+    }
+
+    /// Usage of one request; nothing where it counts nothing.
+    pub(super) fn usage(&mut self, id: &str, at: Option<&Moment>, usage: Usage) {
+        let id = format!("usage:{id}");
+        if usage.input > 0 && self.is_new(&id) {
+            let mut event = json!({"type": "usage", "id": id});
+            if let Some(at) = at {
+                event["at"] = json!(at.token.trim_matches('"'));
+            }
+            event["inputTokens"] = json!(usage.input);
+            event["outputTokens"] = json!(usage.output);
+            event["cacheReadTokens"] = json!(usage.cache_read);
+            event["cacheCreationTokens"] = json!(usage.cache_creation);
+            self.items.push(Item::Event(event.to_string()));
+        }
+    }
+
+    /// The agent compacted its context.
+    pub(super) fn compacted(&mut self, compaction: Compaction) {
+        self.items.push(Item::Compacted(compaction));
+    }
+
+    /// The user went back to this event.
+    pub(super) fn rewound(&mut self, after: Option<String>) {
+        self.last.clone_from(&after);
+        self.items.push(Item::Rewound { after });
+    }
+
+    /// The id, with a number where another event has it: some collections replace ids by one word.
+    pub(super) fn unique(&self, id: &str) -> String {
+        let mut name = id.to_owned();
+        let mut number = 2;
+        while self.ids.contains(&name) || self.ids.contains(&format!("call:{name}")) {
+            name = format!("{id}#{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// The first title, session or folder that a file tells holds.
+    pub(super) fn keep_first(slot: &mut Option<String>, value: &Value) {
+        if slot.is_none() {
+            *slot = value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        }
+    }
+
+    fn is_new(&mut self, id: &str) -> bool {
+        self.ids.insert(id.to_owned())
+    }
+}
+
+/// The text as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A number of a report; what is none counts as 0.
+pub(super) fn count(value: &Value) -> u64 {
+    value.as_u64().unwrap_or(0)
+}
