@@ -4,6 +4,7 @@
 // A table of cases is one function, however long; and a text put together for a test need not be put together fast.
 #![allow(clippy::too_many_lines, clippy::format_collect)]
 
+mod agents;
 mod buffers;
 mod cli;
 mod compaction;

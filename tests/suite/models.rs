@@ -28,7 +28,7 @@ fn memory(line: &str) -> String {
 fn settings(vendor: &Vendor, api: Api) -> Value {
     let (provider, address) = match api {
         Api::Anthropic => ("anthropic", vendor.anthropic()),
-        Api::OpenAi => ("openai", vendor.openai()),
+        Api::OpenAi | Api::Responses => ("openai", vendor.openai()),
     };
     json!({"provider": provider, "baseUrl": address, "timeoutSeconds": 20})
 }

@@ -1,5 +1,5 @@
 //! A vendor of models that can be told how to fail: an HTTP server on the loopback address that speaks the Messages API of
-//! Anthropic and the Chat Completions API of OpenAI, takes down every request, and answers by a script. It uses no HTTP
+//! Anthropic and the Chat Completions and Responses APIs of OpenAI, takes down every request, and answers by a script. It uses no HTTP
 //! library, because it has to misbehave in every byte. That it tells the truth where it behaves is checked with the vendors'
 //! own libraries (`sdk`), that it misbehaves as it says with a bare socket (`selftest`).
 //!
@@ -18,13 +18,14 @@ mod openai;
 mod player;
 mod proxy;
 mod request;
+mod responses;
 mod sdk;
 mod selftest;
 mod server;
 mod state;
 mod steps;
 
-pub use answer::{Answer, Stop, Usage};
+pub use answer::{Answer, Call, Stop, Usage};
 pub use behaviour::{Behaviour, Fault};
 pub use failure::Failure;
 pub use proxy::Proxy;

@@ -1,5 +1,7 @@
 //! What a model says, without any vendor's shape.
 
+use serde_json::Value;
+
 /// What the vendor counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
@@ -28,6 +30,14 @@ pub enum Stop {
     Window,
 }
 
+/// A call of a tool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub id: String,
+    pub name: String,
+    pub input: Value,
+}
+
 /// An answer of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -35,6 +45,8 @@ pub struct Answer {
     pub deltas: Vec<String>,
     /// What it thought first, if that is told.
     pub thinking: Option<String>,
+    /// The tools it calls behind the text.
+    pub calls: Vec<Call>,
     pub usage: Usage,
     pub stop: Stop,
     /// Most bytes of the body in one write and one HTTP chunk; characters and events are cut wherever that falls. Without
@@ -50,6 +62,7 @@ impl Answer {
         Answer {
             deltas: vec![text.into()],
             thinking: None,
+            calls: Vec::new(),
             usage: Usage { input: 100, cache_read: 0, cache_write: 0, output: 10, thinking: 0 },
             stop: Stop::End,
             write_size: None,
@@ -102,6 +115,13 @@ impl Answer {
     pub fn after_thinking(mut self, thought: &str) -> Answer {
         self.thinking = Some(thought.to_owned());
         self.usage.thinking = self.usage.output / 2;
+        self
+    }
+
+    /// The same with one more call of a tool.
+    #[must_use]
+    pub fn and_call(mut self, id: &str, name: &str, input: Value) -> Answer {
+        self.calls.push(Call { id: id.to_owned(), name: name.to_owned(), input });
         self
     }
 

@@ -1,15 +1,22 @@
 //! The shapes of Anthropic's Messages API, version 2023-06-01: a message, the events of a stream, an error.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use super::failure::Cause;
-use super::{Answer, Failure, Stop, Usage};
+use super::{Answer, Call, Failure, Stop, Usage};
 
-const MESSAGE_ID: &str = "msg_01FakeVendor";
+/// Each message has its own: agents and their transcripts tell by it what belongs together.
+fn message_id() -> String {
+    static MESSAGES: AtomicUsize = AtomicUsize::new(1);
+    format!("msg_01FakeVendor{:08}", MESSAGES.fetch_add(1, Ordering::Relaxed))
+}
 
-fn stop_reason(stop: Stop) -> &'static str {
-    match stop {
-        Stop::End => "end_turn",
+fn stop_reason(answer: &Answer) -> &'static str {
+    match answer.stop {
+        Stop::End if answer.calls.is_empty() => "end_turn",
+        Stop::End => "tool_use",
         Stop::Length => "max_tokens",
         Stop::Refusal => "refusal",
         Stop::Window => "model_context_window_exceeded",
@@ -34,6 +41,10 @@ fn usage(usage: Usage, output: u32) -> Value {
     })
 }
 
+fn tool_use(call: &Call, input: &Value) -> Value {
+    json!({"type": "tool_use", "id": call.id, "name": call.name, "input": input})
+}
+
 /// The body of an answer that is no stream.
 pub fn message(answer: &Answer, model: &str) -> Value {
     let mut content = Vec::new();
@@ -43,15 +54,16 @@ pub fn message(answer: &Answer, model: &str) -> Value {
     if !answer.deltas.is_empty() {
         content.push(json!({"type": "text", "text": answer.whole(), "citations": null}));
     }
+    content.extend(answer.calls.iter().map(|call| tool_use(call, &call.input)));
     let mut counted = usage(answer.usage, answer.usage.output);
     counted["output_tokens_details"] = json!({"thinking_tokens": answer.usage.thinking});
     json!({
-        "id": MESSAGE_ID,
+        "id": message_id(),
         "type": "message",
         "role": "assistant",
         "model": model,
         "content": content,
-        "stop_reason": stop_reason(answer.stop),
+        "stop_reason": stop_reason(answer),
         "stop_sequence": null,
         "stop_details": stop_details(answer.stop),
         "usage": counted,
@@ -62,7 +74,7 @@ pub fn message(answer: &Answer, model: &str) -> Value {
 pub fn events(answer: &Answer, model: &str) -> Vec<Value> {
     let mut events = vec![
         json!({"type": "message_start", "message": {
-            "id": MESSAGE_ID, "type": "message", "role": "assistant", "model": model, "content": [],
+            "id": message_id(), "type": "message", "role": "assistant", "model": model, "content": [],
             "stop_reason": null, "stop_sequence": null, "stop_details": null, "usage": usage(answer.usage, 1),
         }}),
         json!({"type": "ping"}),
@@ -86,6 +98,10 @@ pub fn events(answer: &Answer, model: &str) -> Vec<Value> {
         let deltas = answer.deltas.iter().map(|text| json!({"type": "text_delta", "text": text})).collect();
         block(json!({"type": "text", "text": "", "citations": null}), deltas);
     }
+    for call in &answer.calls {
+        let input = json!({"type": "input_json_delta", "partial_json": call.input.to_string()});
+        block(tool_use(call, &json!({})), vec![input]);
+    }
     if answer.noise {
         events.push(json!({"type": "some_later_event", "field": [1, {"a": null}]}));
     }
@@ -95,7 +111,7 @@ pub fn events(answer: &Answer, model: &str) -> Vec<Value> {
 /// The end of a stream.
 pub fn ending(answer: &Answer) -> Vec<Value> {
     let delta = json!({
-        "stop_reason": stop_reason(answer.stop), "stop_sequence": null, "stop_details": stop_details(answer.stop),
+        "stop_reason": stop_reason(answer), "stop_sequence": null, "stop_details": stop_details(answer.stop),
     });
     let usage = json!({
         "input_tokens": answer.usage.input,

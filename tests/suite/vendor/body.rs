@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::steps::Reply;
-use super::{Answer, Api, Failure, Recorded, anthropic, openai};
+use super::{Answer, Api, Failure, Recorded, anthropic, openai, responses};
 
 /// An answer.
 pub fn answered(answer: &Answer, api: Api, request: &Recorded) -> Reply {
@@ -14,6 +14,7 @@ pub fn answered(answer: &Answer, api: Api, request: &Recorded) -> Reply {
         let (mut events, ending) = match api {
             Api::Anthropic => (anthropic::events(answer, model), anthropic::ending(answer)),
             Api::OpenAi => (openai::events(answer, model), openai::ending(answer, model, with_usage)),
+            Api::Responses => (responses::events(answer, model), Vec::new()),
         };
         events.extend(ending);
         let mut parts: Vec<Vec<u8>> = events.iter().map(|event| written(event, api, answer.noise)).collect();
@@ -25,6 +26,7 @@ pub fn answered(answer: &Answer, api: Api, request: &Recorded) -> Reply {
     let mut body = match api {
         Api::Anthropic => anthropic::message(answer, model),
         Api::OpenAi => openai::completion(answer, model),
+        Api::Responses => responses::response(answer, model),
     };
     if answer.noise {
         body["some_later_field"] = json!({"a": [null]});
@@ -51,6 +53,7 @@ pub fn failed_within(failure: &Failure, answer: &Answer, api: Api, request: &Rec
     let (events, name) = match api {
         Api::Anthropic => (anthropic::events(answer, model), "event: error\n"),
         Api::OpenAi => (openai::events(answer, model), ""),
+        Api::Responses => (responses::events(answer, model), "event: error\n"),
     };
     let mut parts: Vec<Vec<u8>> = events.iter().map(|event| written(event, api, answer.noise)).collect();
     parts.push(line_ends(&format!("{name}data: {error}\n\n"), answer.noise));
@@ -60,15 +63,15 @@ pub fn failed_within(failure: &Failure, answer: &Answer, api: Api, request: &Rec
 fn reply(status: u16, api: Api, content_type: &str, parts: Vec<Vec<u8>>, chunked: bool) -> Reply {
     let id = match api {
         Api::Anthropic => ("request-id", "req_011FakeVendor".to_owned()),
-        Api::OpenAi => ("x-request-id", "req_fakevendor".to_owned()),
+        Api::OpenAi | Api::Responses => ("x-request-id", "req_fakevendor".to_owned()),
     };
     Reply { status, headers: vec![("content-type", content_type.to_owned()), id], parts, chunked }
 }
 
-/// An event of a stream; Anthropic's have names.
+/// An event of a stream; only Chat Completions has none with a name.
 fn written(event: &Value, api: Api, noise: bool) -> Vec<u8> {
     let name = match api {
-        Api::Anthropic => format!("event: {}\n", event["type"].as_str().unwrap_or_default()),
+        Api::Anthropic | Api::Responses => format!("event: {}\n", event["type"].as_str().unwrap_or_default()),
         Api::OpenAi => String::new(),
     };
     let comment = if noise { ": PROCESSING\n\n" } else { "" };

@@ -77,7 +77,7 @@ impl Failure {
         let value = match (&self.cause, api) {
             (Cause::Body { content_type, body }, _) => return (content_type, body.clone()),
             (_, Api::Anthropic) => anthropic::error(self),
-            (_, Api::OpenAi) => openai::error(self),
+            (_, Api::OpenAi | Api::Responses) => openai::error(self),
         };
         ("application/json", value.to_string())
     }

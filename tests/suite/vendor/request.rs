@@ -11,6 +11,8 @@ pub enum Api {
     Anthropic,
     /// `POST /v1/chat/completions`.
     OpenAi,
+    /// `POST /v1/responses`, the API that Codex speaks.
+    Responses,
 }
 
 /// A request as it came.
@@ -43,6 +45,7 @@ impl Recorded {
         match (self.method.as_str(), self.path.split('?').next().unwrap_or_default()) {
             ("POST", "/v1/messages") => Some(Api::Anthropic),
             ("POST", "/v1/chat/completions") => Some(Api::OpenAi),
+            ("POST", "/v1/responses") => Some(Api::Responses),
             _ => None,
         }
     }

@@ -49,7 +49,9 @@ pub fn validate(requests: &[Recorded]) -> Result<(), String> {
         let api = match request.api() {
             Some(super::Api::Anthropic) => "anthropic",
             Some(super::Api::OpenAi) => "openai",
-            None => return Err(format!("{} {} is no path of an API", request.method, request.path)),
+            Some(super::Api::Responses) | None => {
+                return Err(format!("{} {} is no path that is judged", request.method, request.path));
+            }
         };
         let body = std::str::from_utf8(&request.body).map_err(|error| format!("a body is no UTF-8: {error}"))?;
         lines += &json!({"api": api, "headers": request.headers, "body": body}).to_string();

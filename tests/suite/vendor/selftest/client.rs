@@ -29,6 +29,7 @@ pub fn request(api: Api, stream: bool, close: bool) -> String {
     let path = match api {
         Api::Anthropic => "/v1/messages",
         Api::OpenAi => "/v1/chat/completions",
+        Api::Responses => "/v1/responses",
     };
     let options = if stream { json!({"include_usage": true}) } else { Value::Null };
     let body = json!({"model": "m", "max_tokens": 5, "messages": [], "stream": stream, "stream_options": options});

@@ -10,6 +10,7 @@ fn asked(proxy: &Proxy, api: Api, model: &str, stream: bool) -> Got {
     let path = match api {
         Api::Anthropic => "/v1/messages",
         Api::OpenAi => "/v1/chat/completions",
+        Api::Responses => "/v1/responses",
     };
     let messages = json!([{"role": "user", "content": "a"}]);
     let body = json!({"model": model, "max_tokens": 50, "stream": stream, "messages": messages});
