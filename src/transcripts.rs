@@ -4,13 +4,20 @@
 //! what it cannot read it counts. It is incremental: bytes may come in any pieces, and the items are the same.
 //! Native messages go into the events byte for byte.
 
+mod aider;
 mod claude_code;
+mod cline;
 mod codex;
+mod copilot;
 mod detect;
 mod format;
+mod gemini;
 mod json;
 mod lines;
 mod messages;
+mod opencode;
+mod openhands;
+mod pi;
 mod reader;
 mod records;
 mod said;
