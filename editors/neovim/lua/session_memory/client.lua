@@ -84,6 +84,18 @@ function M.ended(root, code, signal)
   end
 end
 
+---The end of a client that vim.lsp.enable() started.
+---@param id integer
+---@param code integer
+---@param signal integer
+function M.ended_client(id, code, signal)
+  for root, server in pairs(servers) do
+    if server.id == id then
+      return M.ended(root, code, signal)
+    end
+  end
+end
+
 ---@param server session_memory.Server
 local function start(server)
   server.starting, server.stopping, server.problem = true, nil, nil
