@@ -120,10 +120,43 @@ function M.conversation(turns)
   for turn = 1, turns do
     local call = "call-" .. turn
     vim.list_extend(events, {
-      { type = "message", id = "u" .. turn, message = { role = "user", content = ("Please make the export of month %d use UTC in src/export_%d.py."):format(turn, turn) } },
-      { type = "message", id = "a" .. turn, message = { role = "assistant", content = ("I read src/export_%d.py first."):format(turn), tool_calls = { { id = call, type = "function", ["function"] = { name = "read_file", arguments = ('{"path":"src/export_%d.py"}'):format(turn) } } } } },
-      { type = "message", id = "t" .. turn, message = { role = "tool", tool_call_id = call, content = ("line of src/export_%d.py with datetime.now()\n"):format(turn):rep(60) } },
-      { type = "message", id = "b" .. turn, message = { role = "assistant", content = ("Done: src/export_%d.py uses timezone.utc now."):format(turn) } },
+      {
+        type = "message",
+        id = "u" .. turn,
+        message = {
+          role = "user",
+          content = ("Please make the export of month %d use UTC in src/export_%d.py."):format(turn, turn),
+        },
+      },
+      {
+        type = "message",
+        id = "a" .. turn,
+        message = {
+          role = "assistant",
+          content = ("I read src/export_%d.py first."):format(turn),
+          tool_calls = {
+            {
+              id = call,
+              type = "function",
+              ["function"] = { name = "read_file", arguments = ('{"path":"src/export_%d.py"}'):format(turn) },
+            },
+          },
+        },
+      },
+      {
+        type = "message",
+        id = "t" .. turn,
+        message = {
+          role = "tool",
+          tool_call_id = call,
+          content = ("line of src/export_%d.py with datetime.now()\n"):format(turn):rep(60),
+        },
+      },
+      {
+        type = "message",
+        id = "b" .. turn,
+        message = { role = "assistant", content = ("Done: src/export_%d.py uses timezone.utc now."):format(turn) },
+      },
     })
   end
   return events

@@ -13,7 +13,8 @@ function M.plugin_dir()
   return vim.fs.normalize(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h:h:h"))
 end
 
-M.fix = "Build it (needs Rust): :SessionMemory build, or put session-memory on PATH, or set `bin`. See :help session_memory-install"
+M.fix =
+  "Build it (needs Rust): :SessionMemory build, or put session-memory on PATH, or set `bin`. See :help session_memory-install"
 
 ---@param root string workspace folder
 ---@return string? path
@@ -55,8 +56,7 @@ function M.judge(text)
   end
   local major, minor = version:match("^(%d+)%.(%d+)")
   if tonumber(major) ~= M.wanted.major or tonumber(minor) ~= M.wanted.minor then
-    return version,
-      ("it is version %s; this plugin needs %d.%d.x"):format(version, M.wanted.major, M.wanted.minor)
+    return version, ("it is version %s; this plugin needs %d.%d.x"):format(version, M.wanted.major, M.wanted.minor)
   end
   return version
 end

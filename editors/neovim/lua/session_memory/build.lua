@@ -21,7 +21,9 @@ end
 function M.run(done)
   local repository = M.repository()
   if not repository then
-    return done("the plugin does not stand in a checkout of session-memory, so there is nothing to build. Put session-memory on PATH")
+    return done(
+      "the plugin does not stand in a checkout of session-memory, so there is nothing to build. Put session-memory on PATH"
+    )
   elseif vim.fn.executable("cargo") == 0 then
     return done("cargo is not on PATH. Install Rust (rustup.rs), or put session-memory on PATH")
   end
@@ -30,7 +32,12 @@ function M.run(done)
     vim.schedule(function()
       if out.code ~= 0 then
         local words = vim.split(vim.trim(out.stderr or ""), "\n")
-        return done(("cargo build failed in %s:\n%s"):format(repository, table.concat(vim.list_slice(words, math.max(1, #words - 10)), "\n")))
+        return done(
+          ("cargo build failed in %s:\n%s"):format(
+            repository,
+            table.concat(vim.list_slice(words, math.max(1, #words - 10)), "\n")
+          )
+        )
       end
       local name = vim.fn.has("win32") == 1 and "session-memory.exe" or "session-memory"
       local target = vim.env.CARGO_TARGET_DIR or (repository .. "/target")

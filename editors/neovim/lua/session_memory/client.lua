@@ -177,7 +177,8 @@ local function send(client, server, method, params, cb)
     end
   end
   server.pending[token] = once
-  local sent, id = protocol.call(client, "request", "sessionMemory/" .. method, params, once, vim.api.nvim_get_current_buf())
+  local sent, id =
+    protocol.call(client, "request", "sessionMemory/" .. method, params, once, vim.api.nvim_get_current_buf())
   if not sent then
     once({ code = M.GONE, message = "the server is going down" })
   end

@@ -48,18 +48,78 @@ local pickers = { auto = true, select = true, telescope = true, fzf_lua = true, 
 -- For each setting: what is accepted, in words, and the check.
 ---@type table<string, { [1]: string, [2]: fun(v: any): boolean }>
 local accepted = {
-  ["bin"] = { "a path", function(v) return type(v) == "string" and v ~= "" end },
-  ["settings"] = { "a table", function(v) return type(v) == "table" end },
-  ["user"] = { "a table", function(v) return type(v) == "table" end },
-  ["credentials"] = { "a table or a function", function(v) return type(v) == "table" or type(v) == "function" end },
-  ["root"] = { "a list of names or a function", function(v) return type(v) == "function" or vim.islist(v) end },
-  ["context_limit"] = { "a number of tokens from 1000", function(v) return type(v) == "number" and v >= 1000 end },
-  ["codelens"] = { "true or false", function(v) return type(v) == "boolean" end },
-  ["picker"] = { "auto, select, telescope, fzf_lua or snacks", function(v) return pickers[v] == true end },
-  ["chats"] = { "a table", function(v) return type(v) == "table" end },
-  ["chats.avante"] = { "true or false", function(v) return type(v) == "boolean" end },
-  ["chats.copilotchat"] = { "true or false", function(v) return type(v) == "boolean" end },
-  ["chats.trigger"] = { "a share from 0.1 to 1", function(v) return type(v) == "number" and v >= 0.1 and v <= 1 end },
+  ["bin"] = {
+    "a path",
+    function(v)
+      return type(v) == "string" and v ~= ""
+    end,
+  },
+  ["settings"] = {
+    "a table",
+    function(v)
+      return type(v) == "table"
+    end,
+  },
+  ["user"] = {
+    "a table",
+    function(v)
+      return type(v) == "table"
+    end,
+  },
+  ["credentials"] = {
+    "a table or a function",
+    function(v)
+      return type(v) == "table" or type(v) == "function"
+    end,
+  },
+  ["root"] = {
+    "a list of names or a function",
+    function(v)
+      return type(v) == "function" or vim.islist(v)
+    end,
+  },
+  ["context_limit"] = {
+    "a number of tokens from 1000",
+    function(v)
+      return type(v) == "number" and v >= 1000
+    end,
+  },
+  ["codelens"] = {
+    "true or false",
+    function(v)
+      return type(v) == "boolean"
+    end,
+  },
+  ["picker"] = {
+    "auto, select, telescope, fzf_lua or snacks",
+    function(v)
+      return pickers[v] == true
+    end,
+  },
+  ["chats"] = {
+    "a table",
+    function(v)
+      return type(v) == "table"
+    end,
+  },
+  ["chats.avante"] = {
+    "true or false",
+    function(v)
+      return type(v) == "boolean"
+    end,
+  },
+  ["chats.copilotchat"] = {
+    "true or false",
+    function(v)
+      return type(v) == "boolean"
+    end,
+  },
+  ["chats.trigger"] = {
+    "a share from 0.1 to 1",
+    function(v)
+      return type(v) == "number" and v >= 0.1 and v <= 1
+    end,
+  },
 }
 
 local resolved ---@type session_memory.Config?

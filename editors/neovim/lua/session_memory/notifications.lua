@@ -23,7 +23,11 @@ end
 return {
   ["sessionMemory/didUpdate"] = function(_, params, ctx)
     local root = root_of(ctx)
-    state.learn(root, params.sessionId, { memory = { revision = params.revision, freshness = "fresh" }, uri = params.uri })
+    state.learn(
+      root,
+      params.sessionId,
+      { memory = { revision = params.revision, freshness = "fresh" }, uri = params.uri }
+    )
     require("session_memory.buffer").changed_on_disk(params.uri)
     announce("SessionMemoryUpdated", params, root)
   end,

@@ -40,7 +40,8 @@ function M.get(id, opts)
   local key = root .. "\n" .. id
   local session = sessions[key]
   if not session then
-    session = setmetatable({ id = id, root = root, opts = {}, queue = {}, busy = false, waiting = 0, failures = 0 }, Session)
+    session =
+      setmetatable({ id = id, root = root, opts = {}, queue = {}, busy = false, waiting = 0, failures = 0 }, Session)
     sessions[key] = session
   end
   session.opts = vim.tbl_extend("force", session.opts, opts)

@@ -15,7 +15,12 @@ local T = MiniTest.new_set({
 })
 
 T["loading requires nothing"] = function()
-  eq(child.lua_get([[vim.tbl_filter(function(n) return vim.startswith(n, "session_memory") end, vim.tbl_keys(package.loaded))]]), {})
+  eq(
+    child.lua_get(
+      [[vim.tbl_filter(function(n) return vim.startswith(n, "session_memory") end, vim.tbl_keys(package.loaded))]]
+    ),
+    {}
+  )
 end
 
 T["open shows the memory of the conversation"] = function()
@@ -37,7 +42,9 @@ end
 
 T["compact puts the compacted context where the user says"] = function()
   child.feed("talk", harness.conversation(40), { context_limit = 20000 })
-  child.lua([=[vim.ui.select = function(items, opts, on) _G.items = vim.tbl_map(opts.format_item, items); on(items[#items - 1]) end]=])
+  child.lua(
+    [=[vim.ui.select = function(items, opts, on) _G.items = vim.tbl_map(opts.format_item, items); on(items[#items - 1]) end]=]
+  )
   child.cmd("SessionMemory compact")
   child.wait("_G.said[1]")
   eq(child.lua_get("_G.said[1]"):match("^session%-memory: [%d,]+ → [%d,]+ tokens") ~= nil, true)

@@ -63,7 +63,10 @@ local function feed_of(of)
   local root = require("session_memory.root").normal(vim.fn.getcwd())
   local key = root .. "\n" .. tostring(of.filename)
   if not by_file[key] then
-    local id = "avante-" .. vim.fn.fnamemodify(tostring(of.filename), ":t:r") .. "-" .. vim.fn.sha256(tostring(of.timestamp)):sub(1, 8)
+    local id = "avante-"
+      .. vim.fn.fnamemodify(tostring(of.filename), ":t:r")
+      .. "-"
+      .. vim.fn.sha256(tostring(of.timestamp)):sub(1, 8)
     by_file[key] = feeds.new(require("session_memory").session(id, { root = root, agent = "avante" }))
   end
   return by_file[key]
@@ -142,7 +145,9 @@ local function summarize(original, prev, messages, cb)
     done = true
     current.session:applied({ format = "anthropic" })
     cb({ content = answer.memory, last_summarized_timestamp = last.timestamp, last_message_uuid = last.uuid })
-    require("session_memory.say").answer("avante compacted: " .. require("session_memory.command.compact").summary(result))
+    require("session_memory.say").answer(
+      "avante compacted: " .. require("session_memory.command.compact").summary(result)
+    )
   end)
 end
 

@@ -124,7 +124,9 @@ local function refill(chat, ids, messages, result, session)
   end
   chat:clear()
   local id = "session-memory-" .. result.memory.revision .. "-" .. result.keepFrom.seq
-  chat:add_message({ id = id, role = "user", content = "\n" .. answer.memory .. "\n", session_memory = session })
+  -- A heading of the first level is a message's header to this chat.
+  local memory = answer.memory:gsub("^# ([^\n]*)", "**%1**")
+  chat:add_message({ id = id, role = "user", content = "\n" .. memory .. "\n", session_memory = session })
   for _, message in ipairs(tail) do
     chat:add_message(message)
   end

@@ -15,7 +15,8 @@ function M.run(args)
   end
   local path = vim.fn.fnamemodify(vim.fn.expand(args.rest), ":p")
   local root = require("session_memory.target").root()
-  local params = { path = path, follow = true, workspaceFolder = vim.uri_from_fname(root), workDoneToken = "attach " .. path }
+  local params =
+    { path = path, follow = true, workspaceFolder = vim.uri_from_fname(root), workDoneToken = "attach " .. path }
   require("session_memory.client").request(root, "import", params, function(err, result)
     if err then
       return say.failed("attach " .. path, err)

@@ -60,7 +60,10 @@ function M.run(args)
       to = to or newest
       from = from or math.max(0, to - 1)
       if newest == 0 or from == to then
-        return say.answer(("diff: %s has %d revisions, nothing to compare"):format(target.id, newest), vim.log.levels.WARN)
+        return say.answer(
+          ("diff: %s has %d revisions, nothing to compare"):format(target.id, newest),
+          vim.log.levels.WARN
+        )
       end
       M.show(target, from, to)
     end)

@@ -9,7 +9,10 @@ function M.run(args)
         return require("session_memory.say").failed("explain " .. target.id, err)
       end
       local lines = vim.split(result.summary, "\n", { trimempty = true })
-      require("session_memory.float").open(lines, { title = (" compaction %d of %s "):format(result.compaction, target.id) })
+      require("session_memory.float").open(
+        lines,
+        { title = (" compaction %d of %s "):format(result.compaction, target.id) }
+      )
     end)
   end)
 end

@@ -27,7 +27,10 @@ end
 function M.run(args)
   local path = args.bang and vim.lsp.get_log_path() or M.newest()
   if not path then
-    return require("session_memory.say").answer("there is no log yet in " .. M.state_dir() .. "/logs", vim.log.levels.WARN)
+    return require("session_memory.say").answer(
+      "there is no log yet in " .. M.state_dir() .. "/logs",
+      vim.log.levels.WARN
+    )
   end
   vim.cmd.split(vim.fn.fnameescape(path))
   vim.bo.autoread = true

@@ -38,7 +38,9 @@ function M.run(args)
   local function pin_next()
     local argument = table.remove(wanted, 1)
     if not argument then
-      return say.answer(("%d %s %s"):format(count, count == 1 and "line" or "lines", args.bang and "unpinned" or "pinned"))
+      return say.answer(
+        ("%d %s %s"):format(count, count == 1 and "line" or "lines", args.bang and "unpinned" or "pinned")
+      )
     end
     require("session_memory.client").request(root, "pin", argument, function(err)
       if err then

@@ -7,7 +7,13 @@ function M.line(s)
   local share = s.contextLimit > 0 and math.floor(100 * s.contextTokens / s.contextLimit + 0.5) or 0
   local title = type(s.title) == "string" and s.title or ""
   local agent = type(s.agent) == "string" and s.agent or "-"
-  return ("%-24s %-14s ctx %3d%%  r%-3d %s"):format(s.sessionId, agent, share, s.memory.revision, (title:gsub("%s+", " ")))
+  return ("%-24s %-14s ctx %3d%%  r%-3d %s"):format(
+    s.sessionId,
+    agent,
+    share,
+    s.memory.revision,
+    (title:gsub("%s+", " "))
+  )
 end
 
 function M.run()
