@@ -169,10 +169,11 @@ end
 ---@return integer token
 local function send(client, server, method, params, cb)
   next_token = next_token + 1
-  local token = next_token
+  local token, answered = next_token, false
   local function once(err, result)
-    if server.pending[token] then
-      server.pending[token] = nil
+    server.pending[token] = nil
+    if not answered then
+      answered = true
       cb(err, result)
     end
   end

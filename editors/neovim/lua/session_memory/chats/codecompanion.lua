@@ -218,9 +218,16 @@ local function wrap()
   end
 end
 
+local set_up = false
+
+---@return boolean its user turned the extension on
+function M.is_set_up()
+  return set_up
+end
+
 ---@param opts? { trigger: number? }
 function M.setup(opts)
-  options = opts or {}
+  options, set_up = opts or {}, true
   local group = vim.api.nvim_create_augroup("session_memory_codecompanion", {})
   local function of(args)
     return args.data and args.data.bufnr and require("codecompanion").buf_get_chat(args.data.bufnr)
