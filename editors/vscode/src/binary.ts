@@ -81,8 +81,8 @@ async function locate(place: Place): Promise<{ path: string; origin: Origin } | 
 export function searchPath(place: Pick<Place, "env" | "platform" | "home">): string[] {
   const windows = place.platform === "win32";
   const listed = (place.env["PATH"] ?? place.env["Path"] ?? "").split(windows ? ";" : ":");
-  const isAbsolute = windows ? path.win32.isAbsolute : path.posix.isAbsolute;
-  return [...listed, path.join(place.home, ".cargo", "bin")].filter((folder) => isAbsolute(folder));
+  const rules = windows ? path.win32 : path.posix;
+  return [...listed, path.join(place.home, ".cargo", "bin")].filter((folder) => rules.isAbsolute(folder));
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -71,14 +71,14 @@ export class Connection {
 
   /** Asks the server; waits for one that is on its way. */
   async request<M extends Method>(method: M, params: object, token?: vscode.CancellationToken): Promise<Results[M]> {
-    const client = await this.running(token);
-    return client.sendRequest<Results[M]>(`sessionMemory/${method}`, params, token);
+    return this.ask<Results[M]>(`sessionMemory/${method}`, params, token);
   }
 
   /** Asks the server something of the LSP. */
   async ask<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
     const client = await this.running(token);
-    return client.sendRequest<R>(method, params, token);
+    // A token that is not there must not be given: it would be sent as a second parameter.
+    return token === undefined ? client.sendRequest<R>(method, params) : client.sendRequest<R>(method, params, token);
   }
 
   /** Shows the server's progress; the token is given to the request. */

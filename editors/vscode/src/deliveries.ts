@@ -1,7 +1,7 @@
 // Ways into a running agent: who can put a compacted conversation in the place of the long one. There is none by default. One for
 // a session is used at once (the extension that feeds the session gave it); one for an agent is offered.
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { CompactResult, SessionRow } from "./protocol";
 
 export interface Delivery {
@@ -20,7 +20,7 @@ export class Deliveries {
 
   add(delivery: Delivery): vscode.Disposable {
     this.all.add(delivery);
-    return { dispose: () => this.all.delete(delivery) };
+    return new vscode.Disposable(() => this.all.delete(delivery));
   }
 
   /** The one for exactly this session; the newest where there are several. */

@@ -18,7 +18,7 @@ function parts(event: Json): { head: string; body: string } {
       const message = isObject(event["message"]) ? event["message"] : {};
       const calls = Array.isArray(message["tool_calls"]) ? message["tool_calls"] : [];
       return {
-        head: String(message["role"] ?? "message"),
+        head: word(message["role"], "message"),
         body: [contentText(message["content"]), ...calls.map(json)].join("\n\n"),
       };
     }
@@ -27,7 +27,7 @@ function parts(event: Json): { head: string; body: string } {
     case "toolResult":
       return { head: event["isError"] === true ? "tool error" : "tool result", body: contentText(event["content"]) };
     default:
-      return { head: String(event["type"] ?? "event"), body: json(event) };
+      return { head: word(event["type"], "event"), body: json(event) };
   }
 }
 
@@ -61,10 +61,14 @@ function blockText(block: unknown): string {
 
 /** In a fence that the text cannot end. */
 function json(value: unknown): string {
-  const text = JSON.stringify(value, null, 2) ?? "";
+  const text = value === undefined ? "" : JSON.stringify(value, null, 2);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}json\n${text}\n${fence}`;
+}
+
+function word(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
 }
 
 function isObject(value: unknown): value is Json {

@@ -24,7 +24,7 @@ export interface SessionRow {
   memory: MemoryState;
   uri: string;
   title: string | null;
-  usage: { calls: number; inputTokens: number; outputTokens: number; costUsd: number } | null;
+  usage: { calls: number; inputTokens: number; outputTokens: number; costUsd: number | null } | null;
 }
 
 export interface RevisionRow {

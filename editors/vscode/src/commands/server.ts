@@ -6,7 +6,10 @@ import { command, type App } from "../app";
 
 export function registerServer(app: App): void {
   command(app, "restartServer", () => app.connection.restartByHand("the user asked for it"));
-  command(app, "showLog", () => Promise.resolve(app.log.show()));
+  command(app, "showLog", () => {
+    app.log.show();
+    return Promise.resolve();
+  });
   command(app, "openWalkthrough", async () => {
     await vscode.commands.executeCommand(
       "workbench.action.openWalkthrough",
