@@ -21,8 +21,8 @@ export interface App {
 export type Target = string | { session: SessionRow } | undefined;
 
 /** Registers a command. Its failures are told; they never leave as unhandled rejections. */
-export function command<A extends unknown[]>(app: App, id: string, run: (...args: A) => Promise<void>): void {
-  const guarded = async (...args: A): Promise<void> => {
+export function command(app: App, id: string, run: (...args: never[]) => Promise<void>): void {
+  const guarded = async (...args: never[]): Promise<void> => {
     try {
       await run(...args);
     } catch (error) {

@@ -146,7 +146,9 @@ export class Connection {
         reject(new vscode.CancellationError());
       });
       waits.push(...(cancelled === undefined ? [] : [cancelled]));
-    }).finally(() => vscode.Disposable.from(...waits).dispose());
+    }).finally(() => {
+      vscode.Disposable.from(...waits).dispose();
+    });
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -218,7 +220,7 @@ export class Connection {
       this.died(server, String(error));
       return;
     }
-    if (this.current?.server === server && server.child.exitCode === null) {
+    if (this.current.server === server && server.child.exitCode === null) {
       this.set({ name: "running", version: binary.version });
     }
   }

@@ -10,9 +10,11 @@ export interface Delivery {
   /** The one session that it is for, or all sessions of an agent. */
   to: { sessionId: string } | { agent: string };
   /** The shape that it takes; by default the one that the session was fed with. */
-  format?: "anthropic" | "openai" | "markdown";
+  format?: "anthropic" | "openai" | "markdown" | undefined;
   /** Puts the messages into the agent. A rejection means that the agent goes on with its long conversation. */
   deliver(result: CompactResult, sessionId: string): Promise<void>;
+  /** Does the whole compaction while nothing else happens to the session. */
+  alone(work: () => Promise<void>): Promise<void>;
 }
 
 export class Deliveries {

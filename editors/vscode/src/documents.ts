@@ -1,5 +1,5 @@
-// Documents that the server has and no file holds: revisions, events, explanations. They are read-only and asked for when an
-// editor shows them.
+// Documents that the server has and no file holds: revisions, events, explanations. They are read-only, never change, and are
+// asked for when an editor shows them.
 
 import * as vscode from "vscode";
 import type { App } from "./app";
@@ -10,7 +10,7 @@ const SCHEME = "session-memory";
 export type Virtual =
   | { kind: "revision"; sessionId: string; revision: number }
   | { kind: "event"; sessionId: string; seq: number }
-  | { kind: "explain"; sessionId: string; compaction?: number };
+  | { kind: "explain"; sessionId: string; compaction: number };
 
 /** The address of a document; its last part is what the tab shows. */
 export function uriFor(what: Virtual): vscode.Uri {
@@ -28,22 +28,10 @@ export async function showDocument(what: Virtual): Promise<void> {
 }
 
 export function registerDocuments(app: App): void {
-  const changed = new vscode.EventEmitter<vscode.Uri>();
   const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
     provideTextDocumentContent: (uri, token) => content(app, JSON.parse(uri.query) as Virtual, token),
   };
-  // The last compaction of a session may be another one by now.
-  const asked = vscode.workspace.onDidCloseTextDocument((document) => {
-    if (document.uri.scheme === SCHEME) {
-      changed.fire(document.uri);
-    }
-  });
-  app.context.subscriptions.push(
-    changed,
-    asked,
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, provider),
-  );
+  app.context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(SCHEME, provider));
 }
 
 function name(what: Virtual): string {
@@ -53,7 +41,7 @@ function name(what: Virtual): string {
     case "event":
       return `event-${String(what.seq)}.md`;
     case "explain":
-      return `compaction.txt`;
+      return `compaction-${String(what.compaction)}.txt`;
   }
 }
 

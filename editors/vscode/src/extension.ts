@@ -1,6 +1,8 @@
 // The extension: puts its parts together and starts the server in the background. Nothing here waits.
 
 import * as vscode from "vscode";
+import type { SessionMemoryApi } from "../api";
+import { makeApi } from "./api";
 import type { App } from "./app";
 import { registerCompact } from "./commands/compact";
 import { registerApiKey } from "./commands/api-key";
@@ -21,7 +23,7 @@ import { tellTrouble } from "./trouble";
 
 let connection: Connection | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
   const log = vscode.window.createOutputChannel("Session Memory", { log: true });
   const made = new Connection({
     extensionFolder: context.extensionPath,
@@ -51,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
     register(app);
   }
   void made.restart("the extension was activated");
+  return makeApi(app);
 }
 
 export async function deactivate(): Promise<void> {

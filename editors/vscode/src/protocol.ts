@@ -1,15 +1,15 @@
 // The server's methods as this extension uses them. docs/protocol.md of the project says what they mean.
 
-/** Use of the model's window. */
-export type Pressure = "low" | "light" | "medium" | "heavy";
+import type {
+  AppendResult,
+  CompactResult,
+  MemoryState,
+  MemoryUpdate as DidUpdate,
+  Pressure,
+  PressureChange as DidChangePressure,
+} from "../api";
 
-export interface MemoryState {
-  revision: number;
-  freshness: "none" | "fresh" | "stale";
-  behindTokens: number;
-  updating: boolean;
-  deferred: boolean;
-}
+export type { AppendResult, CompactResult, DidChangePressure, DidUpdate, MemoryState, Pressure };
 
 /** A session as `sessionMemory/sessions` lists it. */
 export interface SessionRow {
@@ -45,55 +45,6 @@ export interface Hit {
   score: number;
   snippet: string;
   at: string | null;
-}
-
-export interface AppendResult {
-  seq: number;
-  stored: number;
-  duplicates: number;
-  contextTokens: number;
-  contextLimit: number;
-  pressure: Pressure;
-  openToolCalls: string[];
-  memory: MemoryState;
-}
-
-export interface CompactResult {
-  compacted: boolean;
-  reason?: string;
-  messages: unknown[];
-  markdown?: string;
-  keepFrom: { seq: number; id?: string };
-  memory: {
-    revision: number;
-    coveredThrough: number;
-    source: string;
-    freshness: string;
-    behindTokens: number;
-    uri: string;
-  };
-  tokensBefore: number;
-  tokensAfter: number;
-  warnings: string[];
-}
-
-export interface DidUpdate {
-  sessionId: string;
-  revision: number;
-  uri: string;
-  origin: RevisionRow["origin"];
-  source: RevisionRow["source"];
-  coveredThrough: number;
-  unified: string;
-  addedLines: number;
-  removedLines: number;
-}
-
-export interface DidChangePressure {
-  sessionId: string;
-  pressure: Pressure;
-  contextTokens: number;
-  contextLimit: number;
 }
 
 /** What the server answers to each request that this extension makes. */

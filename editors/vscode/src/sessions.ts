@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { Connection } from "./connection";
 import { currentSession } from "./current";
 import { Gather } from "./gather";
-import type { SessionRow } from "./protocol";
+import type { AppendResult, SessionRow } from "./protocol";
 
 const CHOSEN = "sessionMemory.chosenSession";
 
@@ -75,6 +75,22 @@ export class Sessions implements vscode.Disposable {
   /** The user wants another session. */
   async choose(sessionId: string): Promise<void> {
     await this.memento.update(CHOSEN, sessionId);
+    this.changes.fire();
+  }
+
+  /** What an answer to `append` tells stands at once; a session that is not in the list yet is asked for. */
+  appended(sessionId: string, result: AppendResult | undefined): void {
+    const known = this.find(sessionId);
+    if (known === undefined || result === undefined) {
+      void this.refresh();
+      return;
+    }
+    const { contextTokens, contextLimit, pressure, memory } = result;
+    if (memory.updating !== known.memory.updating) {
+      void this.refresh();
+    }
+    const row = { ...known, contextTokens, contextLimit, pressure, memory, lastEventAt: new Date().toISOString() };
+    this.list = this.list.map((session) => (session === known ? row : session));
     this.changes.fire();
   }
 

@@ -56,17 +56,17 @@ const openEditor: Way = async (app, session) => {
 
 /** First the agent gets the messages, then the server hears of it: where the first fails, nothing has changed. */
 function into(delivery: Delivery): Way {
-  return async (app, session) => {
-    const result = await preview(app, session, delivery.format);
-    if (result === undefined) {
-      return;
-    }
-    await delivery.deliver(result, session.sessionId);
-    await apply(app, session, delivery.format);
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t("The agent goes on with the compacted conversation: {0}.", sizes(result)),
-    );
-  };
+  return (app, session) =>
+    delivery.alone(async () => {
+      const result = await preview(app, session, delivery.format);
+      if (result === undefined) {
+        return;
+      }
+      await delivery.deliver(result, session.sessionId);
+      await apply(app, session, delivery.format);
+      const message = vscode.l10n.t("The agent goes on with the compacted conversation: {0}.", sizes(result));
+      void vscode.window.showInformationMessage(message);
+    });
 }
 
 /** What a compaction would give; undefined after the user was told that nothing would be gained. */

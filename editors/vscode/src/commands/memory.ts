@@ -55,7 +55,8 @@ export function registerMemory(app: App): void {
     const session = await sessionOf(app, target);
     if (session !== undefined) {
       // Without a compaction the server says so, and that is what the user reads.
-      await showDocument({ kind: "explain", sessionId: session.sessionId });
+      const { compaction } = await app.connection.request("explain", { sessionId: session.sessionId });
+      await showDocument({ kind: "explain", sessionId: session.sessionId, compaction });
     }
   });
 
