@@ -2,7 +2,13 @@
 // how quiet it is. One client lives as long as one process of the server.
 
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  WorkDoneProgress,
+} from "vscode-languageclient/node";
 import type { ServerProcess } from "./server-process";
 import { memoryPatterns, type Settings } from "./settings";
 
@@ -14,6 +20,9 @@ export interface Initialization {
   user: Settings;
   credentials: Record<string, string>;
 }
+
+/** Progress as the LSP reports it. */
+export const workDone = WorkDoneProgress.type;
 
 /** Makes the client of a process. `closed` is called when the connection ends without our doing. */
 export function makeClient(

@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import os from "node:os";
 import * as vscode from "vscode";
-import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { findBinary, type BinaryProblem } from "./binary";
-import { makeClient, type Initialization, type Takeover } from "./client";
+import type { Initialization, Takeover } from "./client";
 import { Unavailable } from "./failure";
 import type { DidChangePressure, DidUpdate, Method, Results } from "./protocol";
 import { ServerProcess } from "./server-process";
@@ -89,7 +89,8 @@ export class Connection {
     const client = await this.running();
     const token = randomUUID();
     let shown = 0;
-    const heard = client.onProgress(WorkDoneProgress.type, token, (value) => {
+    const { workDone } = await import("./client");
+    const heard = client.onProgress(workDone, token, (value) => {
       if (value.kind === "report") {
         const percentage = value.percentage ?? shown;
         progress.report({
@@ -200,6 +201,8 @@ export class Connection {
       this.set({ name: "off", problem: { kind: "notStarted", path: binary.path, detail: String(error) } });
       return;
     }
+    // The library is large and is only read here, so that the activation does not wait for it.
+    const { makeClient } = await import("./client");
     const client = makeClient(server, initialization, around.log, around.takeover, () => {
       void server.ended.then((how) => {
         this.died(server, how);
