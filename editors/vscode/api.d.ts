@@ -124,7 +124,7 @@ export interface MemoryUpdate {
   sessionId: string;
   revision: number;
   uri: string;
-  origin: "background" | "refresh" | "user" | "compact";
+  origin: "background" | "refresh" | "user" | "compact" | "restore";
   source: "model" | "extractive" | "user";
   coveredThrough: number;
   unified: string;

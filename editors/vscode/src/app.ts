@@ -78,7 +78,7 @@ function explained(error: unknown): string {
         wordsOf(error),
       );
     default:
-      return `Session Memory: ${wordsOf(error)}`;
+      return `Session Memory: ${wordsOf(error).replace(/^invalid params: \w+: /, "")}`;
   }
 }
 

@@ -1,15 +1,20 @@
-// Which session the status bar and the commands mean when none is named: the one of the memory in the active editor, else the one
-// that the user switched to, else the one that something happened in last.
+// Which session the status bar and the commands mean when none is named: the one that the user chose last, by switching to it or by
+// going to its memory; and the newest one where none was chosen or a new conversation began since.
 
 import type { SessionRow } from "./protocol";
 
-export function currentSession(
-  sessions: readonly SessionRow[],
-  activeUri: string | undefined,
-  chosen: string | undefined,
-): SessionRow | undefined {
-  const open = sessions.find((session) => session.uri === activeUri);
-  return open ?? sessions.find((session) => session.sessionId === chosen) ?? newestFirst(sessions)[0];
+/** The user's choice, and when it was made. */
+export interface Choice {
+  sessionId: string;
+  /** As of `Date.now()`. */
+  at: number;
+}
+
+export function currentSession(sessions: readonly SessionRow[], choice: Choice | undefined): SessionRow | undefined {
+  const chosen = sessions.find((session) => session.sessionId === choice?.sessionId);
+  const newest = newestFirst(sessions)[0];
+  const isNewer = choice !== undefined && Date.parse(newest?.startedAt ?? "") > choice.at;
+  return isNewer ? newest : (chosen ?? newest);
 }
 
 /** Sessions, the last used one first. */

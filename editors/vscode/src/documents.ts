@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 import type { App } from "./app";
 import { eventText } from "./event-text";
+import { withoutFront } from "./figures";
 
 const SCHEME = "session-memory";
 
@@ -50,9 +51,7 @@ async function content(app: App, what: Virtual, token: vscode.CancellationToken)
   switch (what.kind) {
     case "revision":
       // Nothing was before the first revision.
-      return what.revision === 0
-        ? ""
-        : (await app.connection.request("memory", { sessionId, revision: what.revision }, token)).markdown;
+      return what.revision === 0 ? "" : withoutFront(await memory(app, what, token));
     case "event": {
       const { events } = await app.connection.request(
         "events",
@@ -64,4 +63,13 @@ async function content(app: App, what: Virtual, token: vscode.CancellationToken)
     case "explain":
       return (await app.connection.request("explain", { sessionId, compaction: what.compaction }, token)).summary;
   }
+}
+
+async function memory(
+  app: App,
+  what: Virtual & { kind: "revision" },
+  token: vscode.CancellationToken,
+): Promise<string> {
+  const { sessionId, revision } = what;
+  return (await app.connection.request("memory", { sessionId, revision }, token)).markdown;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, percentOf } from "./figures";
+import { ago, clipped, escaped, percentOf, withoutFront } from "./figures";
 
 test("the share of the window", () => {
   const cases: [number, number, number][] = [
@@ -28,4 +28,22 @@ test("times are told in their largest whole unit, and a clock that is ahead is n
   for (const [at, expected] of cases) {
     assert.deepEqual(ago(at, now), expected, String(at));
   }
+});
+
+test("a title is cut at a number of characters, never inside one", () => {
+  assert.equal(clipped("short", 5), "short");
+  assert.equal(clipped("a long title", 7), "a long…");
+  assert.equal(clipped("👍👍👍", 2), "👍…");
+});
+
+test("nothing in a title is read as Markdown", () => {
+  const hostile = "[x](command:evil)\n# ![p](http://a/b) <b> $(sync) `c` *d* & https://a.example";
+  assert.doesNotMatch(escaped(hostile), /[\\`*_{}[\]()<>$\n:]/);
+  assert.equal(escaped("plain  words"), "plain words");
+});
+
+test("only the front matter is left out", () => {
+  assert.equal(withoutFront("---\nrevision: 1\n---\n\n## Notes\n---\nmine\n---\n"), "## Notes\n---\nmine\n---\n");
+  assert.equal(withoutFront("## Notes\n"), "## Notes\n");
+  assert.equal(withoutFront("---\nnever ends\n"), "---\nnever ends\n");
 });

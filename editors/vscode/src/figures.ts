@@ -1,4 +1,4 @@
-// Figures as people read them: shares of the window, tokens, times.
+// Figures and texts as people read them: shares of the window, times, titles.
 
 import type { SessionRow } from "./protocol";
 
@@ -7,16 +7,22 @@ export function percentOf(session: Pick<SessionRow, "contextTokens" | "contextLi
   return Math.floor((session.contextTokens * 100) / Math.max(session.contextLimit, 1));
 }
 
-/** `950`, `4.1k`, `62k`, `1.2M`. */
-export function short(tokens: number): string {
-  const scaled = (value: number, unit: string): string => {
-    const rounded = value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
-    return `${String(rounded)}${unit}`;
-  };
-  if (tokens < 1_000) {
-    return String(tokens);
-  }
-  return tokens < 999_500 ? scaled(tokens / 1_000, "k") : scaled(tokens / 1_000_000, "M");
+/** A text cut to a number of characters. */
+export function clipped(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length > most
+    ? `${characters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`
+    : text;
+}
+
+/** A text that Markdown shows as it is: on one line, no links, no pictures, no icons. */
+export function escaped(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~$&:]/g, (mark) => `&#${String(mark.codePointAt(0))};`);
 }
 
 /** The unit and number of a span of time, for `Intl.RelativeTimeFormat`. */
@@ -37,4 +43,9 @@ export function ago(at: string | null, now: number): { value: number; unit: Intl
     }
   }
   return { value: seconds, unit: "second" };
+}
+
+/** A memory without its front matter, which is another one in every version. */
+export function withoutFront(markdown: string): string {
+  return markdown.replace(/^---\n(?:.*\n)*?---\n+/, "");
 }

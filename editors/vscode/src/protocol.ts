@@ -31,7 +31,7 @@ export interface RevisionRow {
   revision: number;
   at: string;
   source: "model" | "extractive" | "user";
-  origin: "background" | "refresh" | "user" | "compact";
+  origin: DidUpdate["origin"];
   coveredThrough: number;
   tokens: number;
   addedLines: number;

@@ -3,7 +3,7 @@
 
 import * as vscode from "vscode";
 import type { Connection } from "./connection";
-import { currentSession } from "./current";
+import { currentSession, type Choice } from "./current";
 import { Gather } from "./gather";
 import type { AppendResult, SessionRow } from "./protocol";
 
@@ -42,8 +42,12 @@ export class Sessions implements vscode.Disposable {
         }
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(ask),
-      vscode.window.onDidChangeActiveTextEditor(() => {
-        this.changes.fire();
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        const shown = editor?.document.uri.toString();
+        const session = this.list.find((known) => uriOf(known).toString() === shown);
+        if (session !== undefined) {
+          void this.choose(session.sessionId);
+        }
       }),
     );
   }
@@ -58,9 +62,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   get current(): SessionRow | undefined {
-    const active = vscode.window.activeTextEditor?.document.uri;
-    const open = this.list.find((session) => active?.toString() === uriOf(session).toString());
-    return currentSession(this.list, open?.uri, this.memento.get<string>(CHOSEN));
+    return currentSession(this.list, this.memento.get<Choice>(CHOSEN));
   }
 
   find(sessionId: string): SessionRow | undefined {
@@ -72,9 +74,10 @@ export class Sessions implements vscode.Disposable {
     return this.gather.ask();
   }
 
-  /** The user wants another session. */
+  /** The user wants to see this session from now on. */
   async choose(sessionId: string): Promise<void> {
-    await this.memento.update(CHOSEN, sessionId);
+    const choice: Choice = { sessionId, at: Date.now() };
+    await this.memento.update(CHOSEN, choice);
     this.changes.fire();
   }
 

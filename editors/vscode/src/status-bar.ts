@@ -4,7 +4,7 @@
 import * as vscode from "vscode";
 import type { Connection } from "./connection";
 import { nameOf } from "./current";
-import { percentOf } from "./figures";
+import { clipped, escaped, percentOf } from "./figures";
 import type { SessionRow } from "./protocol";
 import { folderOf, type Sessions } from "./sessions";
 import { agoWord, freshnessWord, grouped, pressureWord } from "./words";
@@ -102,10 +102,7 @@ function background(session: SessionRow): vscode.ThemeColor | undefined {
 function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: LINKS };
-  text
-    .appendMarkdown("**")
-    .appendText(clipped(nameOf(session)))
-    .appendMarkdown("**\n\n");
+  text.appendMarkdown(`**${escaped(clipped(nameOf(session), 80))}**\n\n`);
   const { memory } = session;
   const rows = [
     [
@@ -136,7 +133,7 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
   ];
   for (const [name, value] of rows) {
     if (name !== undefined && value !== undefined && value !== "") {
-      text.appendText(`${name}: ${value}`).appendMarkdown("  \n");
+      text.appendMarkdown(`${escaped(`${name}: ${value}`)}  \n`);
     }
   }
   if (updating || memory.deferred) {
@@ -157,8 +154,4 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
     .appendMarkdown("\n---\n\n")
     .appendMarkdown(titles.map((title, at) => `[${title}](command:${LINKS[at] ?? ""})`).join(" · "));
   return text;
-}
-
-function clipped(title: string): string {
-  return title.length > 80 ? `${title.slice(0, 79)}…` : title;
 }

@@ -5,10 +5,13 @@ import type { DocumentSymbol } from "vscode-languageclient/node";
 import { tellFailure, type App } from "./app";
 import { labels } from "./commands/versions";
 import { nameOf, newestFirst } from "./current";
-import { percentOf } from "./figures";
+import { clipped, percentOf } from "./figures";
 import type { RevisionRow, SessionRow } from "./protocol";
 import { folderOf } from "./sessions";
 import { agoWord, freshnessWord, pressureWord } from "./words";
+
+/** A longer label would push out what stands behind it. */
+const LABEL = 28;
 
 export type Node =
   | { kind: "session"; session: SessionRow }
@@ -91,7 +94,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 function sessionItem(session: SessionRow, isCurrent: boolean, isUpdating: boolean): vscode.TreeItem {
   const state =
     session.memory.revision > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
-  const item = new vscode.TreeItem(nameOf(session), state);
+  const item = new vscode.TreeItem(clipped(nameOf(session), LABEL), state);
   item.id = session.uri;
   item.contextValue = "session";
   item.description = [

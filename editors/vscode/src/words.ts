@@ -38,6 +38,11 @@ export function originWord(origin: RevisionRow["origin"]): string {
       return vscode.l10n.t("edited by you");
     case "compact":
       return vscode.l10n.t("compaction");
+    case "restore":
+      return vscode.l10n.t("restored");
+    default:
+      // A newer server may know more of them.
+      return origin;
   }
 }
 

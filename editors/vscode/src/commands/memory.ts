@@ -51,10 +51,10 @@ export function registerMemory(app: App): void {
     }
   });
 
+  // Where there was no compaction the server says so, and that is what the user reads.
   command(app, "explainCompaction", async (target: Target) => {
     const session = await sessionOf(app, target);
     if (session !== undefined) {
-      // Without a compaction the server says so, and that is what the user reads.
       const { compaction } = await app.connection.request("explain", { sessionId: session.sessionId });
       await showDocument({ kind: "explain", sessionId: session.sessionId, compaction });
     }
