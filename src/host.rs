@@ -7,6 +7,7 @@ pub mod follow;
 pub mod memory_file;
 pub mod model;
 pub mod pokes;
+pub mod process;
 pub mod store;
 pub mod tree;
 pub mod views;
