@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Answers go to stdout, everything else to stderr; `--json` where a
 //! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage. A hook never fails.
 
+mod bare_hook;
 mod chart;
 mod client;
 mod compact;
@@ -79,8 +80,7 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    if is_bare_hook() {
-        output::note("session-memory: a hook that was called without its arguments does nothing");
+    if bare_hook::is_one() {
         return ExitCode::SUCCESS;
     }
     let cli = Cli::parse();
@@ -122,10 +122,4 @@ pub fn main() -> ExitCode {
         output::note(&format!("{prefix} {error:#}"));
         ExitCode::FAILURE
     })
-}
-
-/// Whether an agent calls us as a hook, but without the arguments of the hook. GitHub Copilot does: it reads the settings of
-/// Claude Code and leaves out `args`. Code 2, which wrong usage has else, would tell it to stop the user's work.
-fn is_bare_hook() -> bool {
-    std::env::args_os().len() <= 1 && !std::io::stdin().is_terminal()
 }

@@ -195,6 +195,10 @@ fn a_hook_that_would_run_twice_is_said() {
 #[test]
 fn a_hook_without_its_arguments_stops_nobody() {
     let place = Workspace::new();
-    let done = run(&place.state(), &place.root(), &[], "{\"hook_event_name\": \"UserPromptSubmit\"}");
-    assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{}", done.stderr);
+    let told = format!("{{\"prompt\": \"{}\"}}", "long ".repeat(100_000));
+    let done = run(&place.state(), &place.root(), &[], &told);
+    assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (0, "", ""));
+    for other in ["", "[]", "hello"] {
+        assert_eq!(run(&place.state(), &place.root(), &[], other).code, 2, "{other}");
+    }
 }
