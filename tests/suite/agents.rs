@@ -12,6 +12,7 @@ mod codex;
 mod codex_in_a_terminal;
 mod codex_is_seeded;
 mod codex_works;
+mod memory;
 mod model;
 mod payloads;
 mod place;

@@ -7,6 +7,205 @@ use serde_json::{Value, json};
 
 use super::model::{Purpose, words};
 use super::place::Place;
+use super::process::Process;
+use super::recorder::Recorder;
+use super::terminal::Terminal;
 use super::{claude, codex};
 use crate::harness::PROGRAM;
 use crate::vendor::Answer;
+
+/// What the user said and nothing may lose a word of.
+const CORRECTION: &str = "No, never write to the production bucket. Always use the staging one, even for tests.";
+/// The newest words of the agent.
+const NEWEST: &str = "Understood: the last two are in the staging bucket now.";
+/// What stands in the middle of the first output.
+const OLD: &str = "export-1 row 150 ";
+/// How many long outputs there are.
+const EXPORTS: usize = 16;
+
+/// An agent's hooks: ours, and behind them one that tells the test what has happened.
+fn hooks(recorder: &Recorder, events: &[&str], with_args: bool, ours: impl Fn(&str) -> Value) -> Value {
+    let mut hooks = recorder.hooks(events, with_args);
+    for event in events {
+        hooks[*event].as_array_mut().unwrap().insert(0, json!({"hooks": ours(event)}));
+    }
+    hooks
+}
+
+/// Ours in Claude Code: four for the start of a session, one for each other event.
+fn of_claude(event: &str) -> Value {
+    let handler = |more: &[&str]| {
+        let args = [&["hook", "--agent", "claude-code"], more].concat();
+        json!({"type": "command", "command": PROGRAM, "args": args, "timeout": 30})
+    };
+    match event {
+        "SessionStart" => ["1/4", "2/4", "3/4", "4/4"].map(|part| handler(&["--part", part])).to_vec().into(),
+        "PostToolUse" => json!([]),
+        _ => json!([handler(&[])]),
+    }
+}
+
+/// Ours in Codex.
+fn of_codex(event: &str) -> Value {
+    let command = format!("'{PROGRAM}' hook --agent codex");
+    let mut handler =
+        json!({"type": "command", "command": command, "timeout": if event == "SessionEnd" { 3 } else { 30 }});
+    if event == "SessionStart" {
+        handler["additionalContextLimit"] = 0.into();
+    }
+    json!([handler])
+}
+
+/// Many long outputs, a correction, and the answer to that.
+#[track_caller]
+fn work(place: &Place, terminal: &Terminal, recorder: &Recorder, call: impl Fn(Answer, usize, String) -> Answer) {
+    for export in 1..=EXPORTS {
+        let command = format!("seq -f 'export-{export} row %g is written' 1 300");
+        place.model.then(call(Answer::text(format!("I write export {export}.")), export, command));
+    }
+    place.model.then(Answer::text("All exports are written."));
+    terminal.ask("Please move the exports to the new bucket.", "All exports are written.");
+    recorder.wait_for_count("Stop", 1);
+    place.model.then(Answer::text(NEWEST));
+    terminal.ask(CORRECTION, NEWEST);
+    recorder.wait_for_count("Stop", 2);
+    let before = words(place.model.turns().last().unwrap());
+    assert!(before.contains(OLD), "the first output is not in the context: {}", end_of(&before));
+}
+
+/// The end of a text, where the newest stands.
+fn end_of(text: &str) -> String {
+    let mut end: Vec<char> = text.chars().rev().take(20_000).collect();
+    end.reverse();
+    end.into_iter().collect()
+}
+
+/// The request that follows the compaction has what it should, and nothing else of before.
+#[track_caller]
+fn stands_for_everything(request: &Value) {
+    let said = words(request);
+    assert!(said.contains("User Corrections"), "no memory: {}", end_of(&said));
+    assert!(said.contains(CORRECTION), "the correction is missing: {}", end_of(&said));
+    assert!(said.contains(NEWEST), "the newest turn is missing: {}", end_of(&said));
+    assert!(said.contains("Which bucket"), "the prompt is missing: {}", end_of(&said));
+    assert!(!said.contains(OLD), "an old output is in it: {}", end_of(&said));
+}
+
+/// Claude Code with our hooks, at work.
+#[track_caller]
+fn claude_at_work(place: &Place, recorder: &Recorder) -> Terminal {
+    claude::prepare(place, &hooks(recorder, &claude::EVENTS, true, of_claude));
+    let terminal = claude::open(place);
+    work(place, &terminal, recorder, |answer, number, command| {
+        answer.and_call(&format!("toolu_{number}"), "Bash", json!({"command": command, "description": "Writes"}))
+    });
+    terminal
+}
+
+/// Codex with our hooks, at work.
+#[track_caller]
+fn codex_at_work(place: &Place, recorder: &Recorder) -> Terminal {
+    codex::prepare(place, &hooks(recorder, &codex::EVENTS, false, of_codex));
+    let terminal = codex::open(place);
+    work(place, &terminal, recorder, |answer, number, command| {
+        answer.and_call(&format!("call_{number}"), codex::SHELL, json!({"cmd": command}))
+    });
+    terminal
+}
+
+/// Has our program make a session that the agent resumes, and gives what it says.
+#[track_caller]
+fn resumable(place: &Place, agent: &str) -> Value {
+    let arguments = ["compact", "--agent", agent, "--way", "resume", "--json"];
+    let printed = Process::start(place, Path::new(PROGRAM), &arguments).ended();
+    assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
+    let answer: Value = serde_json::from_str(&printed.out).unwrap();
+    assert_eq!((&answer["way"], &answer["failed"]), (&json!("resume"), &Value::Null), "{answer}");
+    answer
+}
+
+#[test]
+fn claude_code_is_cleared_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder);
+    terminal.enter("/clear");
+    terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
+    // As fast as a user can type.
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    let turns = place.model.turns();
+    let last = turns.last().unwrap();
+    stands_for_everything(last);
+    let roles: Vec<&str> = last["messages"].as_array().unwrap().iter().filter_map(|m| m["role"].as_str()).collect();
+    assert!(!roles.contains(&"assistant"), "{roles:?}");
+    assert!(place.model.asked(Purpose::Summary).is_empty(), "no model was asked for a summary");
+}
+
+#[test]
+fn claude_code_compacts_by_itself_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder);
+    place.model.summarises("<analysis>-</analysis><summary>See the session memory.</summary>");
+    terminal.enter("/compact");
+    recorder.wait_for_count("PostCompact", 1);
+    terminal.shows("Compacted");
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    let summaries = place.model.asked(Purpose::Summary);
+    assert_eq!(summaries.len(), 1);
+    assert!(words(&summaries[0]).contains("A summary of one line is enough"), "the summariser was told nothing");
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
+fn codex_is_cleared_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = codex_at_work(&place, &recorder);
+    terminal.enter("/clear");
+    terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    stands_for_everything(place.model.turns().last().unwrap());
+    assert!(place.model.asked(Purpose::Summary).is_empty(), "no model was asked for a summary");
+}
+
+#[test]
+fn codex_compacts_by_itself_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = codex_at_work(&place, &recorder);
+    terminal.enter("/compact");
+    recorder.wait_for_count("PostCompact", 1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
+fn claude_code_resumes_a_session_that_was_compacted_for_it() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder);
+    let answer = resumable(&place, "claude-code");
+    terminal.enter(answer["type"].as_str().unwrap().trim_end());
+    recorder.wait_for("SessionStart", |told| told["source"] == "resume");
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    stands_for_everything(place.model.turns().last().unwrap());
+    assert!(place.model.asked(Purpose::Summary).is_empty(), "no model was asked for a summary");
+}
+
+#[test]
+fn codex_resumes_a_thread_that_was_compacted_for_it() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    drop(codex_at_work(&place, &recorder));
+    let answer = resumable(&place, "codex");
+    let thread = answer["run"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+    codex::ask(&place, &["resume", &thread, "Which bucket is it?"]);
+    stands_for_everything(place.model.turns().last().unwrap());
+    assert!(place.model.asked(Purpose::Summary).is_empty(), "no model was asked for a summary");
+}

@@ -41,9 +41,10 @@ impl Place {
     pub fn env(&self) -> Vec<(String, String)> {
         let path = |path: PathBuf| path.to_str().unwrap().to_owned();
         let own = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
+        let with_agents = format!("{}:{own}", installed("codex").parent().unwrap().display());
         let variables = [
             ("HOME", path(self.home())),
-            ("PATH", own),
+            ("PATH", with_agents),
             ("SHELL", "/bin/sh".to_owned()),
             ("LANG", "C.UTF-8".to_owned()),
             ("TERM", "xterm-256color".to_owned()),
