@@ -9,7 +9,7 @@ local folders = {}
 ---@param name string
 ---@return string an empty folder
 function M.folder(name)
-  local folder = vim.fn.tempname() .. "-" .. name
+  local folder = vim.fn.tempname() .. "/" .. name
   vim.fn.mkdir(folder, "p")
   table.insert(folders, folder)
   return vim.uv.fs_realpath(folder)
@@ -20,6 +20,21 @@ function M.sweep()
   for _, folder in ipairs(folders) do
     vim.fn.delete(folder, "rf")
   end
+end
+
+---@param child table
+---@return string[] arguments of a Neovim as this child is
+function M.args(child)
+  local settings = {}
+  if child.bin then
+    table.insert(settings, ("bin = %q"):format(child.bin))
+  end
+  table.insert(settings, child.config)
+  local args = { "-u", here .. "/init.lua", "--cmd", "cd " .. vim.fn.fnameescape(child.workspace) }
+  if #settings > 0 then
+    vim.list_extend(args, { "--cmd", ("lua vim.g.session_memory = { %s }"):format(table.concat(settings, ", ")) })
+  end
+  return args
 end
 
 ---@param opts? { bin?: string|false, state?: string, workspace?: string, config?: string, args?: string[], env?: table, rtp?: string }
@@ -48,19 +63,8 @@ function M.child(opts)
     before[name] = vim.env[name] or vim.NIL
     vim.env[name] = value or nil
   end
-  local bin = opts.bin == nil and M.server or opts.bin
-  local args = { "-u", here .. "/init.lua", "--cmd", "cd " .. vim.fn.fnameescape(child.workspace) }
-  local settings = {}
-  if bin then
-    table.insert(settings, ("bin = %q"):format(bin))
-  end
-  if opts.config then
-    table.insert(settings, opts.config)
-  end
-  if #settings > 0 then
-    vim.list_extend(args, { "--cmd", ("lua vim.g.session_memory = { %s }"):format(table.concat(settings, ", ")) })
-  end
-  child.start(vim.list_extend(args, opts.args or {}))
+  child.bin, child.config = opts.bin == nil and M.server or opts.bin, opts.config
+  child.start(vim.list_extend(M.args(child), opts.args or {}))
   for name, value in pairs(before) do
     vim.env[name] = value ~= vim.NIL and value or nil
   end
@@ -114,8 +118,9 @@ end
 
 ---A conversation of our own: turns with a tool call each.
 ---@param turns integer
+---@param at? string when it took place
 ---@return table[] events
-function M.conversation(turns)
+function M.conversation(turns, at)
   local events = {}
   for turn = 1, turns do
     local call = "call-" .. turn
@@ -158,6 +163,9 @@ function M.conversation(turns)
         message = { role = "assistant", content = ("Done: src/export_%d.py uses timezone.utc now."):format(turn) },
       },
     })
+  end
+  for _, event in ipairs(events) do
+    event.at = at
   end
   return events
 end

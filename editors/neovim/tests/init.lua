@@ -7,6 +7,7 @@ end
 vim.o.swapfile = false
 vim.o.shortmess = vim.o.shortmess .. "I"
 vim.o.ruler = false
+vim.o.statusline = "%f"
 -- Everything that was said, for tests to read.
 _G.said = {}
 vim.notify = function(text, level)
