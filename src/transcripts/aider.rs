@@ -36,11 +36,21 @@ pub(super) struct Importer {
 }
 
 impl Importer {
+    /// An importer for what stands behind the first bytes of a file.
+    pub(super) fn at(offset: u64) -> Importer {
+        Importer { offset, ..Importer::default() }
+    }
+
     /// Takes the next bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let mut lines = std::mem::take(&mut self.lines);
         lines.push(bytes, |line| self.line(line));
         self.lines = lines;
+    }
+
+    /// In the middle of a part.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.part.is_some()
     }
 
     /// The file is at rest: aider writes an answer at one stroke, so this one is complete.

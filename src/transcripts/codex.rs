@@ -53,6 +53,10 @@ impl Records for Importer {
         self.last_at = at.map(|at| at.millis).or(self.last_at);
     }
 
+    fn is_waiting(&self) -> bool {
+        self.said.is_waiting()
+    }
+
     fn settle(&mut self, told: &mut Told) {
         self.say(told);
     }

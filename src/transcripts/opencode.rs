@@ -3,7 +3,10 @@
 //!
 //! Parts are changed in place while the agent works: a part is told when it is finished.
 
+mod database;
+pub(super) mod live;
 mod parts;
+mod storage;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +21,18 @@ use super::told::{Told, Usage, count};
 /// The importer.
 #[derive(Default)]
 pub(super) struct Importer {
-    /// A text that was not finished when it was read: another message behind it says that nothing comes any more.
-    unfinished: Vec<(String, Option<Moment>, String)>,
+    /// Texts that were not finished when they were read: another message behind them says that nothing comes any more.
+    unfinished: Vec<Unfinished>,
+    /// Ids are opencode's own, and records may be read again. In collections ids were replaced, and one may stand for many.
+    trusting: bool,
+}
+
+/// A text of the model's that may still grow.
+struct Unfinished {
+    message: String,
+    id: String,
+    at: Option<Moment>,
+    text: String,
 }
 
 impl Records for Importer {
@@ -37,6 +50,11 @@ impl Records for Importer {
     fn lists(&self) -> &'static [&'static str] {
         &["messages"]
     }
+
+    /// A document is at its end: what is not finished will not be.
+    fn settle(&mut self, told: &mut Told) {
+        self.release(&Value::Null, told);
+    }
 }
 
 /// What stands in the session's own record.
@@ -47,11 +65,25 @@ fn about(session: &Value, told: &mut Told) {
 }
 
 impl Importer {
+    /// An importer for opencode's own files.
+    fn trusting() -> Importer {
+        Importer { trusting: true, ..Importer::default() }
+    }
+
+    /// What was not finished is gone.
+    fn forget(&mut self) {
+        self.unfinished.clear();
+    }
+
+    fn name(&self, id: &str, told: &mut Told) -> String {
+        if self.trusting { id.to_owned() } else { told.unique(id) }
+    }
+
     fn user(&mut self, info: &Value, parts: &Value, told: &mut Told) {
-        self.release(told);
+        self.release(info, told);
         let at = moment_of(&info["time"]["created"]);
         for part in parts.as_array().into_iter().flatten() {
-            let id = told.unique(part["id"].as_str().unwrap_or_default());
+            let id = self.name(part["id"].as_str().unwrap_or_default(), told);
             let text = part["text"].as_str().unwrap_or_default();
             match part["type"].as_str().unwrap_or_default() {
                 "text" => {
@@ -74,7 +106,7 @@ impl Importer {
     }
 
     fn assistant(&mut self, info: &Value, parts: &Value, told: &mut Told) {
-        self.release(told);
+        self.release(info, told);
         let at = moment_of(&info["time"]["created"]);
         let complete = !info["time"]["completed"].is_null() || !info["finish"].is_null() || !info["error"].is_null();
         let summary = info["summary"] == true;
@@ -92,7 +124,7 @@ impl Importer {
             });
         }
         for part in parts.as_array().into_iter().flatten() {
-            let id = told.unique(part["id"].as_str().unwrap_or_default());
+            let id = self.name(part["id"].as_str().unwrap_or_default(), told);
             let begun = moment_of(&part["time"]["start"]).or_else(|| at.clone());
             match part["type"].as_str().unwrap_or_default() {
                 "text" => {
@@ -103,10 +135,11 @@ impl Importer {
                     } else if ended {
                         told.text(&id, begun.as_ref(), "assistant", false, text);
                     } else {
-                        self.unfinished.push((id, begun, text.to_owned()));
+                        let message = info["id"].as_str().unwrap_or_default().to_owned();
+                        self.unfinished.push(Unfinished { message, id, at: begun, text: text.to_owned() });
                     }
                 }
-                "tool" => tool(&id, part, told),
+                "tool" => self.tool(&id, part, told),
                 kind => told.skipped += u64::from(!parts::is_bookkeeping(kind)),
             }
         }
@@ -119,31 +152,33 @@ impl Importer {
                 cache_read,
                 cache_creation,
             };
-            let id = told.unique(&format!("{}:usage", info["id"].as_str().unwrap_or_default()));
+            let id = self.name(&format!("{}:usage", info["id"].as_str().unwrap_or_default()), told);
             told.usage(&id, at.as_ref(), usage);
         }
     }
 
-    fn release(&mut self, told: &mut Told) {
-        for (id, at, text) in self.unfinished.drain(..) {
-            told.text(&id, at.as_ref(), "assistant", false, &text);
+    /// Puts out what another message than this left unfinished; this one is read again.
+    fn release(&mut self, info: &Value, told: &mut Told) {
+        for left in self.unfinished.drain(..).filter(|left| info["id"] != left.message.as_str()) {
+            told.text(&left.id, left.at.as_ref(), "assistant", false, &left.text);
         }
     }
-}
 
-/// A call and its result are one part.
-fn tool(id: &str, part: &Value, told: &mut Told) {
-    let state = &part["state"];
-    let finished = parts::finished(state);
-    if finished == Finished::Not {
-        return;
-    }
-    let call = part["callID"].as_str().filter(|call| !call.is_empty()).unwrap_or(id);
-    let call = told.unique(&format!("call:{call}"));
-    let call = call.trim_start_matches("call:");
-    let [start, end] = ["start", "end"].map(|field| moment_of(&state["time"][field]));
-    told.call(start.as_ref(), call, part["tool"].as_str().unwrap_or("unknown"), &state["input"]);
-    if let Finished::Done(text, failed) = finished {
-        told.result(end.as_ref().or(start.as_ref()), call, &json!(text), failed);
+    /// A call and its result are one part.
+    fn tool(&self, id: &str, part: &Value, told: &mut Told) {
+        let state = &part["state"];
+        let finished = parts::finished(state);
+        if finished == Finished::Not {
+            return;
+        }
+        let call = part["callID"].as_str().filter(|call| !call.is_empty()).unwrap_or(id);
+        // The same words may name a part and a call.
+        let call = self.name(&format!("call:{call}"), told);
+        let call = call.trim_start_matches("call:");
+        let [start, end] = ["start", "end"].map(|field| moment_of(&state["time"][field]));
+        told.call(start.as_ref(), call, part["tool"].as_str().unwrap_or("unknown"), &state["input"]);
+        if let Finished::Done(text, failed) = finished {
+            told.result(end.as_ref().or(start.as_ref()), call, &json!(text), failed);
+        }
     }
 }

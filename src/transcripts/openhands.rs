@@ -1,5 +1,6 @@
 //! Events of `OpenHands` (`<persistence folder>/<conversation>/events/event-*.json`, one a file; also one a line).
 
+pub(super) mod folder;
 #[cfg(test)]
 mod tests;
 

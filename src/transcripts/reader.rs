@@ -35,6 +35,14 @@ impl Reader {
         Reader(Importer::Records(Box::new(Source::new(records))))
     }
 
+    /// A reader that begins behind the first bytes of a file, at the start of a record.
+    pub fn at(format: Format, offset: u64) -> Reader {
+        match format {
+            Format::Aider => Reader(Importer::Aider(Box::new(aider::Importer::at(offset)))),
+            _ => Reader::new(format),
+        }
+    }
+
     /// Takes the next bytes, in pieces of any size. A last line without its newline waits; so does a document
     /// that is not lines, to its end.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Item> {
@@ -87,6 +95,16 @@ impl Reader {
             Importer::ClaudeCode(..) | Importer::Aider(_) => false,
             Importer::Messages(importer) => importer.is_document(),
             Importer::Records(source) => source.is_document(),
+        }
+    }
+
+    /// The last records say what others will say again, or differently: a reading that begins behind them would not know.
+    pub fn is_waiting(&self) -> bool {
+        match &self.0 {
+            Importer::Records(source) => source.is_waiting(),
+            Importer::Aider(importer) => importer.is_waiting(),
+            Importer::ClaudeCode(_, importer) => importer.is_waiting(),
+            Importer::Messages(_) => false,
         }
     }
 

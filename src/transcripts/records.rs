@@ -23,6 +23,11 @@ pub(super) trait Records: Send {
         &[]
     }
 
+    /// A record waits for one that goes with it.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
     /// The file is at rest or at its end: what waits for a later record comes out.
     fn settle(&mut self, _told: &mut Told) {}
 }
@@ -88,6 +93,11 @@ impl Source {
             self.told.skipped += u64::from(!complete);
         }
         self.importer.settle(&mut self.told);
+    }
+
+    /// A record waits for one that goes with it.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.importer.is_waiting()
     }
 
     /// The file is one document, or may be: nothing of it ends with a newline yet.

@@ -1,6 +1,8 @@
 //! Properties that hold for every importer, and the real files where they are at hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod behind;
+mod places;
 mod real;
 mod samples;
 

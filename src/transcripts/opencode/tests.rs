@@ -74,7 +74,7 @@ fn an_exported_session() {
 }
 
 #[test]
-fn what_is_not_finished_is_not_told() {
+fn what_is_not_finished_comes_when_nothing_more_will() {
     let running = json!({"status": "running", "input": {"command": "ls"}});
     let mut last = assistant(
         "m2",
@@ -85,8 +85,7 @@ fn what_is_not_finished_is_not_told() {
     last["info"]["finish"] = Value::Null;
     let unfinished = [user("m1", "go"), last.clone()];
     let call = r#"call c1 bash {"command":"ls"}"#;
-    check(Format::OpenCode, &document(&unfinished), &["user: go", call], 0);
-    // The agent was killed: nothing more will come.
+    check(Format::OpenCode, &document(&unfinished), &["user: go", call, "assistant: Look"], 0);
     let given_up = [user("m1", "go"), last, user("m3", "again")];
     check(Format::OpenCode, &document(&given_up), &["user: go", call, "assistant: Look", "user: again"], 0);
 }
