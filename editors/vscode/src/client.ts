@@ -24,6 +24,13 @@ export interface Initialization {
 /** Progress as the LSP reports it. */
 export const workDone = WorkDoneProgress.type;
 
+/** The library shows some failures whatever it is told. Here they go to the log, and whoever asked tells the user. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** Makes the client of a process. `closed` is called when the connection ends without our doing. */
 export function makeClient(
   server: ServerProcess,
@@ -33,11 +40,10 @@ export function makeClient(
   closed: () => void,
 ): LanguageClient {
   const patterns = memoryPatterns(initializationOptions.sessionMemory["memoryFile"]);
-  return new LanguageClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
+  return new QuietClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
     documentSelector: patterns.map((pattern) => ({ scheme: "file", pattern })),
     initializationOptions,
     outputChannel: log,
-    // Whoever asked tells the user what went wrong; a second message would only be in the way.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,
     errorHandler: {

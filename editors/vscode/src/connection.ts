@@ -31,6 +31,9 @@ export interface Surroundings {
   log: vscode.LogOutputChannel;
 }
 
+/** Time in which a server has to answer to its start. */
+const PATIENCE = 30_000;
+
 export class Connection {
   private readonly states = new vscode.EventEmitter<State>();
   private readonly updates = new vscode.EventEmitter<DidUpdate>();
@@ -39,6 +42,8 @@ export class Connection {
   private current: { client: LanguageClient; server: ServerProcess; since: number } | undefined;
   private turns: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
+  /** Started and not yet heard of. */
+  private answering: ServerProcess | undefined;
   private timer: NodeJS.Timeout | undefined;
   private currentState: State = { name: "starting" };
 
@@ -54,6 +59,7 @@ export class Connection {
 
   /** Ends the server that runs, if one does, and starts one. Calls that come before it has begun are one. */
   restart(why: string): Promise<void> {
+    this.abandon();
     this.queued ??= this.inTurn(async () => {
       this.queued = undefined;
       this.around.log.info(`start: ${why}`);
@@ -117,6 +123,7 @@ export class Connection {
   /** Ends everything for good. */
   async close(): Promise<void> {
     this.set({ name: "closed" });
+    this.abandon();
     await this.inTurn(() => this.end());
     this.states.dispose();
     this.updates.dispose();
@@ -150,6 +157,11 @@ export class Connection {
     }).finally(() => {
       vscode.Disposable.from(...waits).dispose();
     });
+  }
+
+  /** A server that has not answered yet does not hold up the next one. */
+  private abandon(): void {
+    this.answering?.kill();
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -215,13 +227,20 @@ export class Connection {
       this.pressures.fire(change);
     });
     this.current = { client, server, since: Date.now() };
+    this.answering = server;
+    const patience = setTimeout(() => {
+      around.log.error("the server does not answer");
+      server.kill();
+    }, PATIENCE);
     try {
       await client.start();
     } catch (error) {
       around.log.error(`initialize: ${String(error)}`);
-      await server.end();
-      this.died(server, String(error));
+      this.died(server, await server.end());
       return;
+    } finally {
+      clearTimeout(patience);
+      this.answering = undefined;
     }
     if (this.current.server === server && server.child.exitCode === null) {
       this.set({ name: "running", version: binary.version });

@@ -9,7 +9,7 @@ export function percentOf(session: Pick<SessionRow, "contextTokens" | "contextLi
 
 /** A text cut to a number of characters. */
 export function clipped(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length > most
     ? `${characters
         .slice(0, most - 1)

@@ -2,8 +2,8 @@
 
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 
-/** Time that a server has to end by itself. */
-const GRACE = 3_000;
+/** Time that a server has to end by itself. With the two seconds of the client it is less than the five that an editor waits. */
+const GRACE = 2_000;
 
 export class ServerProcess {
   private constructor(
@@ -29,11 +29,18 @@ export class ServerProcess {
     return new ServerProcess(child, ended);
   }
 
-  /** Waits until it has ended, and kills it where it takes too long. */
-  async end(): Promise<void> {
+  /** Waits until it has ended, and kills it where it takes too long; tells how it ended. */
+  async end(): Promise<string> {
     this.child.stdin.end();
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), GRACE);
-    await this.ended;
+    const timer = setTimeout(() => {
+      this.kill();
+    }, GRACE);
+    const how = await this.ended;
     clearTimeout(timer);
+    return how;
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
   }
 }
