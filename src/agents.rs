@@ -5,6 +5,7 @@ pub mod claude_code;
 pub mod codex;
 pub mod delivery;
 pub mod hook;
+pub mod install;
 
 /// An agent that this program works with by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,14 @@
 //! The command line: one file per subcommand. Answers go to stdout, everything else to stderr; `--json` where a
-//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! script would want it. Exit codes: 0 done, 1 failed, 2 wrong usage. A hook never fails.
 
+mod bare_hook;
 mod chart;
 mod client;
 mod compact;
 mod deliver;
 mod forget;
 mod hook;
+mod install;
 mod output;
 mod replay;
 mod search;
@@ -72,10 +74,15 @@ enum Command {
     Worker(worker::Args),
     /// Delete every trace of a session
     Forget(forget::Args),
+    /// Put the hooks for a coding agent into its settings, or take them out
+    Install(install::Args),
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if bare_hook::is_one() {
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
     let (config, problems) = Config::load();
     let in_background = matches!(cli.command, Command::Serve { .. } | Command::Worker(_));
@@ -108,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Hook(args) => Ok(hook::run(&args, &config)),
         Command::Worker(args) => worker::run(&args, &config),
         Command::Forget(args) => forget::run(&args, &config),
+        Command::Install(args) => install::run(&args),
     };
     result.unwrap_or_else(|error| {
         let prefix = if std::io::stderr().is_terminal() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };

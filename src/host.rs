@@ -1,11 +1,13 @@
 //! Effects that touch the world, one file each.
 
+pub mod agent_settings;
 pub mod codex;
 pub mod feeding;
 pub mod follow;
 pub mod memory_file;
 pub mod model;
 pub mod pokes;
+pub mod process;
 pub mod store;
 pub mod tree;
 pub mod views;

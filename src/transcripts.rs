@@ -4,13 +4,23 @@
 //! what it cannot read it counts. It is incremental: bytes may come in any pieces, and the items are the same.
 //! Native messages go into the events byte for byte.
 
+mod aider;
 mod claude_code;
+mod cline;
 mod codex;
+mod copilot;
 mod detect;
 mod format;
+mod gemini;
 mod json;
 mod lines;
+mod live;
 mod messages;
+mod opencode;
+mod openhands;
+mod pi;
+mod place;
+mod read;
 mod reader;
 mod records;
 mod said;
@@ -22,6 +32,9 @@ mod told;
 
 pub use self::detect::detect;
 pub use self::format::Format;
+pub use self::live::Live;
+pub use self::place::Place;
+pub use self::read::{Added, Following, Identity, Transcript, identify, identify_bytes, read_behind, read_path};
 pub use self::reader::{Reader, read_all};
 
 /// One thing that a file tells.

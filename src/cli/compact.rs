@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{deliver, output, transcript};
@@ -55,21 +54,14 @@ impl From<ShapeArg> for Shape {
     }
 }
 
-#[derive(Deserialize)]
-struct Budget {
-    budget: Option<u64>,
-}
-
 /// Runs the command.
 pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     let Some(path) = &args.transcript else { return deliver::run(&args.deliver, args.json, config) };
-    let (bytes, name) = transcript::bytes(path)?;
-    let named = serde_json::from_slice::<Budget>(&bytes).ok().and_then(|object| object.budget);
-    let target = args.target_tokens.or(named);
+    let transcript = transcript::read(path)?;
+    let target = args.target_tokens.or(transcript.budget);
     if let Some(target) = target.filter(|&target| target < MIN_TARGET) {
         bail!("a target of {target} tokens is too small; {MIN_TARGET} or more are accepted");
     }
-    let transcript = transcript::parse(&bytes, &name)?;
     let answer = compact(&transcript.items, target, args.format.map(Shape::from), config)?;
     if let Some(reason) = &answer.reason {
         output::note(&format!("not compacted: {reason}"));

@@ -5,9 +5,6 @@
 
 mod answer;
 mod feed;
-mod process;
-
-pub use process::is_running;
 
 use std::io::{Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};

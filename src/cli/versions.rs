@@ -147,7 +147,7 @@ pub fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// A unified diff for a terminal.
-fn painted(unified: &str, colored: bool) -> String {
+pub(super) fn painted(unified: &str, colored: bool) -> String {
     let mut out = String::new();
     for row in unified.lines() {
         let color = match row.as_bytes().first() {

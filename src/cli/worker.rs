@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::hook::is_running;
 use crate::config::{Config, state_dir, workspace_state_dir};
 use crate::host::feeding;
 use crate::host::pokes::Pokes;
+use crate::host::process::is_running;
 use crate::server::feeding::{Feeding, Role};
 use crate::server::local::Local;
 

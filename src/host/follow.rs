@@ -1,16 +1,18 @@
-//! Follows an agent's file while it is being written: a thread that reads what was added and gives the items.
+//! Follows an agent's conversation while it is being written: a thread that reads what was added and gives the items.
 //!
-//! The folder is watched, not the file (a watch of the file goes deaf when another file takes its name), and
+//! A file that only grows is read on from where it ended; a document, a folder or a database is looked at again. The
+//! folder is watched, not the file (a watch of the file goes deaf when another file takes its name), and
 //! a look at the metadata every `POLL` makes up for changes that no watcher tells: network folders, full
 //! queues. A file that was replaced or cut is read from its start again; what was told before comes again
 //! then, under the same event ids.
 
+mod news;
 mod tail;
 #[cfg(test)]
 mod tests;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -21,12 +23,15 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecursiveMode, Watcher};
 
 use self::tail::Tail;
-use crate::transcripts::{Format, Item};
+use crate::transcripts::{Format, Item, Live, Place};
 
 /// Longest time between two looks at the file.
 const POLL: Duration = Duration::from_millis(100);
 /// A file that did not change for this long is at rest: what the reader holds back comes out.
 const REST: Duration = Duration::from_secs(1);
+/// What is read anew each time is read again after as long as it took, so that following never takes more than half of a
+/// processor; but after this long at the latest.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Following a file.
 pub struct Follow;
@@ -45,16 +50,19 @@ impl Follow {
         if path.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} names no file", path.display())));
         }
+        let source = Source::of(path, format)?;
         let (wake, woken) = sync_channel(1);
-        let watcher = watch(path, wake.clone())
+        let (folder, name) = source.watched();
+        let watcher = watch(&folder, name, wake.clone())
             .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "not watched, only polled"))
             .ok();
         let stop = Arc::new(AtomicBool::new(false));
         let mut follower = Follower {
-            tail: Tail::new(path.to_owned(), format),
+            source,
             on_items: Box::new(on_items),
             stop: Arc::clone(&stop),
             changed: None,
+            pause: Duration::ZERO,
         };
         let thread = std::thread::Builder::new().name("follow".into()).spawn(move || {
             follower.run(&woken);
@@ -87,15 +95,44 @@ impl Drop for FollowHandle {
     }
 }
 
-/// Watches the file's folder for changes of the file.
-fn watch(path: &Path, wake: SyncSender<()>) -> notify::Result<impl Watcher + Send + use<>> {
-    let name = path.file_name().map(ToOwned::to_owned);
+/// What is read.
+enum Source {
+    Tail(Box<Tail>),
+    Live(Box<Live>),
+}
+
+impl Source {
+    fn of(path: &Path, format: Format) -> io::Result<Source> {
+        // A file that is not there yet will be one.
+        let place = Place::of(path).unwrap_or_else(|_| Place::File(path.to_owned()));
+        if let Place::File(file) = place {
+            return Ok(Source::Tail(Box::new(Tail::new(file, format))));
+        }
+        let live = Live::open(&place)?.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(Source::Live(Box::new(live)))
+    }
+
+    /// The folder in which something happens, and how the names of the files begin that count.
+    fn watched(&self) -> (PathBuf, String) {
+        match self {
+            Source::Live(live) => live.watched(),
+            Source::Tail(tail) => {
+                let folder = tail.path().parent().filter(|folder| !folder.as_os_str().is_empty());
+                let name = tail.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+                (folder.unwrap_or(Path::new(".")).to_owned(), name)
+            }
+        }
+    }
+}
+
+/// Watches a folder for changes of files whose names begin so.
+fn watch(folder: &Path, name: String, wake: SyncSender<()>) -> notify::Result<impl Watcher + Send + use<>> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let relevant = match event {
             // Reading is an event too, and it is ours.
             Ok(event) => match event.kind {
                 EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
-                _ => event.need_rescan() || event.paths.iter().any(|path| path.file_name() == name.as_deref()),
+                _ => event.need_rescan() || event.paths.iter().any(|path| is_named(path, &name)),
             },
             Err(_) => true,
         };
@@ -104,24 +141,32 @@ fn watch(path: &Path, wake: SyncSender<()>) -> notify::Result<impl Watcher + Sen
             let _ = wake.try_send(());
         }
     })?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    watcher.watch(folder.unwrap_or(Path::new(".")), RecursiveMode::NonRecursive)?;
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
     Ok(watcher)
 }
 
+fn is_named(path: &Path, name: &str) -> bool {
+    path.file_name().is_some_and(|found| found.to_string_lossy().starts_with(name))
+}
+
 struct Follower {
-    tail: Tail,
+    source: Source,
     on_items: Box<dyn FnMut(Vec<Item>) -> bool + Send>,
     stop: Arc<AtomicBool>,
     /// When the last change was seen, until the file is at rest.
     changed: Option<Instant>,
+    /// How long the last reading took, where all was read.
+    pause: Duration,
 }
 
 impl Follower {
     fn run(&mut self, woken: &Receiver<()>) {
-        while self.look() {
-            match woken.recv_timeout(POLL) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+        let mut told = true;
+        while self.look(told) {
+            std::thread::sleep(self.pause.min(LONGEST_PAUSE));
+            told = match woken.recv_timeout(POLL) {
+                Ok(()) => true,
+                Err(RecvTimeoutError::Timeout) => false,
                 // No handle and no watcher.
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -129,12 +174,31 @@ impl Follower {
     }
 
     /// Reads what is new; `false` when the following is to end.
-    fn look(&mut self) -> bool {
-        let Follower { tail, on_items, stop, changed } = self;
+    fn look(&mut self, told: bool) -> bool {
+        let begun = Instant::now();
+        let Follower { source, on_items, stop, changed, pause } = self;
         let mut give = |items: Vec<Item>| !stop.load(Ordering::Acquire) && (items.is_empty() || on_items(items));
+        let tail = match source {
+            Source::Tail(tail) => tail,
+            Source::Live(live) => {
+                return match live.look(told) {
+                    Ok(items) => {
+                        *pause = begun.elapsed();
+                        give(items)
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "the followed conversation cannot be read now");
+                        give(Vec::new())
+                    }
+                };
+            }
+        };
         match tail.read(&mut give) {
-            Ok(tail::Read::Nothing) => {}
-            Ok(tail::Read::Some) => *changed = Some(Instant::now()),
+            Ok(tail::Read::Nothing) => *pause = Duration::ZERO,
+            Ok(tail::Read::Some) => {
+                *changed = Some(Instant::now());
+                *pause = if tail.is_document() { begun.elapsed() } else { Duration::ZERO };
+            }
             Ok(tail::Read::Refused) => return false,
             Err(error) => tracing::debug!(%error, "the followed file cannot be read now"),
         }

@@ -27,7 +27,7 @@ use super::convert::path_of;
 use super::main_loop::Core;
 use super::task::{Reply, Task};
 use crate::host::follow::FollowHandle;
-use crate::transcripts::{Format, read_all};
+use crate::transcripts::{Format, Transcript};
 use crate::wire::protocol::{ImportParams, RequestError, check_session_id, params};
 
 /// The files that are being followed. The thread that has read such a file adds it.
@@ -107,21 +107,15 @@ impl Core {
 impl Wanted {
     /// Reads the file and hands it over, on the import's own thread.
     fn import(self, tasks: Sender<Task>, client: Client, imports: &Imports, reply: Reply) {
-        let (bytes, format) = match read(&self.path, self.format) {
+        let Transcript { format, items, summary } = match read(&self.path, self.format) {
             Ok(read) => read,
             Err(error) => return drop(reply.send(Err(error))),
         };
-        let (items, summary) = read_all(format, &bytes);
-        drop(bytes);
         // A client that has cancelled meanwhile wants nothing stored.
         if reply.is_closed() {
             return;
         }
-        let named = self
-            .session_id
-            .or(summary.agent_session_id)
-            .or_else(|| self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
-        let session_id = named.unwrap_or_else(|| "import".to_owned());
+        let session_id = self.session_id.or(summary.agent_session_id).unwrap_or_else(|| "import".to_owned());
         let target = Target {
             tasks,
             root: self.root,

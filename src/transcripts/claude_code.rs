@@ -12,6 +12,7 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod voice;
+mod whole;
 
 use serde_json::value::RawValue;
 
@@ -20,29 +21,9 @@ use self::output::Output;
 use self::queue::{Queue, Source};
 use self::record::{CompactMetadata, Message, Record, nested, origin_kind, usage_event};
 use self::voice::Voice;
+pub(super) use self::whole::read_all;
 use super::json::{Moment, is_content, is_true, message_event, moment, number, string};
-use super::lines::Lines;
-use super::{Compaction, Item, Summary};
-
-/// Reads a whole file.
-pub(super) fn read_all(bytes: &[u8]) -> (Vec<Item>, Summary) {
-    let mut importer = Importer { out: Output::whole(), ..Importer::default() };
-    let mut lines = Lines::default();
-    lines.push(bytes, |line| importer.line(line));
-    importer.line(&lines.take());
-    importer.finish();
-    let mut summary = Summary {
-        skipped: importer.skipped,
-        title: importer.title().map(str::to_owned),
-        agent_session_id: importer.session_id.clone(),
-        cwd: importer.cwd.clone(),
-        ..Summary::default()
-    };
-    // All items without those on branches that the user left.
-    let (items, abandoned) = importer.out.into_kept(&importer.branches.abandoned());
-    summary.abandoned = abandoned;
-    (items, summary)
-}
+use super::{Compaction, Item};
 
 /// Where a title comes from, weakest first. A `summary` often names another session, whose record its
 /// `leafUuid` points to.
@@ -99,6 +80,11 @@ impl Importer {
             self.record(&record);
         }
         read
+    }
+
+    /// A queued prompt may still be delivered, or a compaction's summary come.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.queue.is_waiting() || self.out.is_compacting()
     }
 
     /// The file is at rest or at its end: gives out the usage that waited for the end of its message.

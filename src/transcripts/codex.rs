@@ -9,12 +9,11 @@ mod said;
 mod tests;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use self::said::Said;
 use super::json::{Moment, moment_of};
 use super::records::Records;
-use super::told::{Told, Usage, count};
+use super::told::{Told, Usage, count, hashed};
 use super::{Compaction, said::is_harness};
 
 /// The importer.
@@ -36,7 +35,7 @@ const BOOKKEEPING: [&str; 3] = ["world_state", "token_usage_record", "inter_agen
 impl Records for Importer {
     fn record(&mut self, raw: &str, record: &Value, told: &mut Told) {
         let at = moment_of(&record["timestamp"]);
-        let id = told.unique(&name(raw));
+        let id = told.unique(&format!("codex:{}", hashed(raw)));
         let kind = record["type"].as_str().unwrap_or_default();
         let payload = &record["payload"];
         match kind {
@@ -52,6 +51,10 @@ impl Records for Importer {
             _ => told.skipped += u64::from(!BOOKKEEPING.contains(&kind)),
         }
         self.last_at = at.map(|at| at.millis).or(self.last_at);
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.said.is_waiting()
     }
 
     fn settle(&mut self, told: &mut Told) {
@@ -152,11 +155,4 @@ impl Importer {
 fn session(meta: &Value, told: &mut Told) {
     Told::keep_first(&mut told.session_id, &meta["id"]);
     Told::keep_first(&mut told.cwd, &meta["cwd"]);
-}
-
-/// The name of a record.
-fn name(raw: &str) -> String {
-    let digest = Sha256::digest(raw.as_bytes());
-    let short = digest.iter().take(10).fold(0u128, |number, byte| number << 8 | u128::from(*byte));
-    format!("codex:{short:020x}")
 }

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -142,7 +144,9 @@ pub(super) fn moment_of(value: &Value) -> Option<Moment> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(Moment { token: value.to_string(), millis: at.as_millisecond() });
     }
-    None
+    // Python writes times without a zone; that they are UTC is what most of these machines mean.
+    let at = text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    Some(Moment { token: format!("\"{at}\""), millis: at.as_millisecond() })
 }
 
 fn of_number(number: f64) -> Option<Moment> {

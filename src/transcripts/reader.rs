@@ -1,12 +1,9 @@
 //! Reading a file in pieces while it is written, and reading a whole one.
 
-use super::claude_code;
-use super::codex;
 use super::lines::Lines;
-use super::messages;
-use super::records::{self, Records};
-use super::told::Told;
+use super::records::{Records, Source};
 use super::{Format, Item, Summary};
+use super::{aider, claude_code, cline, codex, copilot, gemini, messages, opencode, openhands, pi};
 
 /// Reads a file that is still being written.
 pub struct Reader(Importer);
@@ -14,18 +11,36 @@ pub struct Reader(Importer);
 enum Importer {
     ClaudeCode(Lines, Box<claude_code::Importer>),
     Messages(Box<messages::Importer>),
-    Records(Lines, Box<dyn Records>, Box<Told>),
+    Records(Box<Source>),
+    Aider(Box<aider::Importer>),
 }
 
 impl Reader {
     /// A reader at the start of a file.
     pub fn new(format: Format) -> Reader {
-        let records = |importer| Importer::Records(Lines::default(), importer, Box::default());
-        Reader(match format {
-            Format::ClaudeCode => Importer::ClaudeCode(Lines::default(), Box::default()),
-            Format::Messages => Importer::Messages(Box::default()),
-            Format::Codex => records(Box::<codex::Importer>::default()),
-        })
+        let records: Box<dyn Records> = match format {
+            Format::ClaudeCode => return Reader(Importer::ClaudeCode(Lines::default(), Box::default())),
+            Format::Messages | Format::MiniSweAgent | Format::SweAgent => {
+                return Reader(Importer::Messages(Box::default()));
+            }
+            Format::Aider => return Reader(Importer::Aider(Box::default())),
+            Format::Codex => Box::<codex::Importer>::default(),
+            Format::Gemini => Box::<gemini::Importer>::default(),
+            Format::Cline | Format::Roo => Box::<cline::Importer>::default(),
+            Format::OpenCode => Box::<opencode::Importer>::default(),
+            Format::Copilot => Box::<copilot::Importer>::default(),
+            Format::OpenHands => Box::<openhands::Importer>::default(),
+            Format::Pi => Box::<pi::Importer>::default(),
+        };
+        Reader(Importer::Records(Box::new(Source::new(records))))
+    }
+
+    /// A reader that begins behind the first bytes of a file, at the start of a record.
+    pub fn at(format: Format, offset: u64) -> Reader {
+        match format {
+            Format::Aider => Reader(Importer::Aider(Box::new(aider::Importer::at(offset)))),
+            _ => Reader::new(format),
+        }
     }
 
     /// Takes the next bytes, in pieces of any size. A last line without its newline waits; so does a document
@@ -34,9 +49,8 @@ impl Reader {
         match &mut self.0 {
             Importer::ClaudeCode(lines, importer) => lines.push(bytes, |line| importer.line(line)),
             Importer::Messages(importer) => importer.push(bytes),
-            Importer::Records(lines, importer, told) => {
-                lines.push(bytes, |line| records::line(importer.as_mut(), line, told));
-            }
+            Importer::Records(source) => source.push(bytes),
+            Importer::Aider(importer) => importer.push(bytes),
         }
         self.take()
     }
@@ -54,13 +68,8 @@ impl Reader {
                 importer.settle();
             }
             Importer::Messages(importer) => importer.settle(),
-            Importer::Records(lines, importer, told) => {
-                if let Ok(torn) = std::str::from_utf8(lines.torn()) {
-                    let read = records::objects(importer.as_mut(), torn, told);
-                    lines.consume(read);
-                }
-                importer.settle(told);
-            }
+            Importer::Records(source) => source.settle(),
+            Importer::Aider(importer) => importer.settle(),
         }
         self.take()
     }
@@ -73,10 +82,8 @@ impl Reader {
                 importer.finish();
             }
             Importer::Messages(importer) => importer.finish(),
-            Importer::Records(lines, importer, told) => {
-                records::line(importer.as_mut(), &lines.take(), told);
-                importer.settle(told);
-            }
+            Importer::Records(source) => source.finish(),
+            Importer::Aider(importer) => importer.finish(),
         }
         self.take()
     }
@@ -84,7 +91,21 @@ impl Reader {
     /// So far the file looks like one document that its agent writes anew each time, so that nothing can be
     /// read out of it before its end.
     pub fn is_document(&self) -> bool {
-        matches!(&self.0, Importer::Messages(importer) if importer.is_document())
+        match &self.0 {
+            Importer::ClaudeCode(..) | Importer::Aider(_) => false,
+            Importer::Messages(importer) => importer.is_document(),
+            Importer::Records(source) => source.is_document(),
+        }
+    }
+
+    /// The last records say what others will say again, or differently: a reading that begins behind them would not know.
+    pub fn is_waiting(&self) -> bool {
+        match &self.0 {
+            Importer::Records(source) => source.is_waiting(),
+            Importer::Aider(importer) => importer.is_waiting(),
+            Importer::ClaudeCode(_, importer) => importer.is_waiting(),
+            Importer::Messages(_) => false,
+        }
     }
 
     /// What the file has told beside its items.
@@ -98,14 +119,8 @@ impl Reader {
                 ..Summary::default()
             },
             Importer::Messages(importer) => Summary { skipped: importer.skipped, ..Summary::default() },
-            Importer::Records(_, _, told) => Summary {
-                skipped: told.skipped,
-                title: told.title.clone(),
-                agent_session_id: told.session_id.clone(),
-                cwd: told.cwd.clone(),
-                context_limit: told.context_limit,
-                abandoned: 0,
-            },
+            Importer::Records(source) => source.told.summary(),
+            Importer::Aider(importer) => importer.told.summary(),
         }
     }
 
@@ -113,7 +128,8 @@ impl Reader {
         match &mut self.0 {
             Importer::ClaudeCode(_, importer) => importer.take().collect(),
             Importer::Messages(importer) => importer.take().collect(),
-            Importer::Records(_, _, told) => std::mem::take(&mut told.items),
+            Importer::Records(source) => source.take(),
+            Importer::Aider(importer) => importer.take(),
         }
     }
 }

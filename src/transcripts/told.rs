@@ -2,19 +2,20 @@
 //! API get messages in the shape of OpenAI's, with a `toolResult` event for what a tool answered, because only that can
 //! say of any tool that it failed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::json::{Moment, message_event, repaired};
-use super::{Compaction, Item};
+use super::{Compaction, Item, Summary};
 
 /// What was read.
 #[derive(Default)]
 pub(super) struct Told {
     /// Items that nobody has taken yet.
     pub(super) items: Vec<Item>,
-    /// See [`Summary::skipped`](super::Summary::skipped).
+    /// See [`Summary::skipped`].
     pub(super) skipped: u64,
     pub(super) title: Option<String>,
     pub(super) session_id: Option<String>,
@@ -24,6 +25,8 @@ pub(super) struct Told {
     /// The id of the last message, call or result.
     pub(super) last: Option<String>,
     ids: HashSet<String>,
+    /// How often an id was asked for that others may have as well.
+    uses: HashMap<String, u64>,
 }
 
 /// What the model's API reported for one request.
@@ -113,15 +116,23 @@ impl Told {
         self.items.push(Item::Rewound { after });
     }
 
-    /// The id, with a number where another event has it: some collections replace ids by one word.
-    pub(super) fn unique(&self, id: &str) -> String {
-        let mut name = id.to_owned();
-        let mut number = 2;
-        while self.ids.contains(&name) || self.ids.contains(&format!("call:{name}")) {
-            name = format!("{id}#{number}");
-            number += 1;
+    /// The id, with a number from the second time on: some collections replace ids by one word.
+    pub(super) fn unique(&mut self, id: &str) -> String {
+        let uses = self.uses.entry(id.to_owned()).or_default();
+        *uses += 1;
+        if *uses == 1 { id.to_owned() } else { format!("{id}#{uses}") }
+    }
+
+    /// What stands beside the items.
+    pub(super) fn summary(&self) -> Summary {
+        Summary {
+            skipped: self.skipped,
+            abandoned: 0,
+            title: self.title.clone(),
+            agent_session_id: self.session_id.clone(),
+            cwd: self.cwd.clone(),
+            context_limit: self.context_limit,
         }
-        name
     }
 
     /// The first title, session or folder that a file tells holds.
@@ -134,6 +145,13 @@ impl Told {
     fn is_new(&mut self, id: &str) -> bool {
         self.ids.insert(id.to_owned())
     }
+}
+
+/// A name for a record that has none: the hash of its text.
+pub(super) fn hashed(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let short = digest.iter().take(10).fold(0u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{short:020x}")
 }
 
 /// The text as a JSON string.

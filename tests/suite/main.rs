@@ -18,6 +18,7 @@ mod frames;
 mod harness;
 mod hooks;
 mod import;
+mod install;
 mod models;
 mod obstacles;
 mod places;

@@ -3,13 +3,13 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Context, now, process, text};
+use super::{Context, now, text};
 use crate::agents::hook::{Happened, events};
 use crate::engine::intake::Intake;
 use crate::engine::message::read::Body;
 use crate::engine::session::title_of;
 use crate::host::store::{Feed, NewEvent, NewFeed, SessionMeta, Store};
-use crate::host::{feeding, pokes};
+use crate::host::{feeding, pokes, process};
 
 /// Notes and stores.
 pub fn feed(context: &Context) -> anyhow::Result<Feed> {

@@ -3,9 +3,10 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::news::News;
 use crate::transcripts::{Format, Item, Reader};
 
 /// Bytes read at once.
@@ -55,14 +56,34 @@ pub(super) struct Tail {
     anchor: Vec<u8>,
     stamp: Option<Stamp>,
     /// What was given of a document, which is read whole each time.
-    given: Vec<Item>,
+    news: News,
+    document: bool,
 }
 
 impl Tail {
     /// A tail at the start of the file.
     pub(super) fn new(path: PathBuf, format: Format) -> Tail {
         let reader = Reader::new(format);
-        Tail { path, format, reader, offset: 0, anchor: Vec::new(), stamp: None, given: Vec::new() }
+        Tail {
+            path,
+            format,
+            reader,
+            offset: 0,
+            anchor: Vec::new(),
+            stamp: None,
+            news: News::default(),
+            document: false,
+        }
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file was a document at the last look.
+    pub(super) fn is_document(&self) -> bool {
+        self.document
     }
 
     /// What the reader held back for a sign that the writer has gone on.
@@ -101,9 +122,11 @@ impl Tail {
         if !self.read_lines(&mut added, give)? {
             return Ok(Read::Refused);
         }
-        if self.reader.is_document() && !give(self.document_news()) {
+        let document = self.reader.is_document();
+        if document && !give(self.document_news()) {
             return Ok(Read::Refused);
         }
+        self.document = document;
         self.stamp = Some(stamp);
         Ok(Read::Some)
     }
@@ -126,8 +149,8 @@ impl Tail {
     /// Goes back to the start of the file.
     fn restart(&mut self) {
         let path = std::mem::take(&mut self.path);
-        let given = std::mem::take(&mut self.given);
-        *self = Tail { given, ..Tail::new(path, self.format) };
+        let news = std::mem::take(&mut self.news);
+        *self = Tail { news, ..Tail::new(path, self.format) };
     }
 
     fn read_lines(&mut self, added: &mut impl io::Read, give: &mut dyn FnMut(Vec<Item>) -> bool) -> io::Result<bool> {
@@ -155,19 +178,10 @@ impl Tail {
         }
     }
 
-    /// What a document that was read whole has more than at the last look, and ready for the next. One in the
-    /// middle of being written has less, and gives nothing; another one is given whole.
+    /// What a document that was read whole has more than at the last look, and ready for the next.
     fn document_news(&mut self) -> Vec<Item> {
         let items = self.reader.finish();
         self.restart();
-        if self.given.starts_with(&items) {
-            return Vec::new();
-        }
-        let news = match items.strip_prefix(self.given.as_slice()) {
-            Some(news) => news.to_vec(),
-            None => [&[Item::Rewound { after: None }], items.as_slice()].concat(),
-        };
-        self.given = items;
-        news
+        self.news.of(items)
     }
 }

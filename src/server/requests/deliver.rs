@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::agents::Agent;
 use crate::agents::delivery::Way;
 use crate::engine::message;
+use crate::host::process::line;
 use crate::host::store::Feed;
 use crate::server::delivery::Made;
 use crate::server::main_loop::{Core, now, refused};
@@ -15,8 +16,8 @@ impl Core {
     pub(super) fn deliver(&mut self, text: &str, reply: Reply) {
         match self.delivery(text) {
             Ok(Delivery::Answer(answer)) => drop(reply.send(Ok(answer.to_string()))),
-            Ok(Delivery::Make(made, process)) => {
-                let work = move || drop(reply.send(Ok(resume(&made, process.as_ref()).to_string())));
+            Ok(Delivery::Make(made, processes)) => {
+                let work = move || drop(reply.send(Ok(resume(&made, &processes).to_string())));
                 if let Err(error) = std::thread::Builder::new().name("deliver".to_owned()).spawn(work) {
                     tracing::error!("no thread for a delivery: {error}");
                 }
@@ -37,12 +38,14 @@ impl Core {
         let agent = named.as_deref().and_then(Agent::from_name);
         let ways: Vec<Way> = agent.map(|agent| ways(agent, feed.as_ref())).unwrap_or_default();
         let Some(wanted) = &params.way else {
-            let process = feed.as_ref().and_then(process);
+            let processes = processes(feed.as_ref());
             let listed: Vec<Value> = agent
                 .into_iter()
                 .flat_map(|agent| ways.iter().map(move |way| json!({"way": way.name(), "title": way.title(agent)})))
                 .collect();
-            return Ok(Delivery::Answer(json!({"agent": named, "process": process, "ways": listed})));
+            return Ok(Delivery::Answer(
+                json!({"agent": named, "process": processes.first(), "parents": processes.get(1..), "ways": listed}),
+            ));
         };
         let way = Way::from_name(wanted).filter(|way| ways.contains(way));
         let (Some(way), Some(agent)) = (way, agent) else {
@@ -63,7 +66,7 @@ impl Core {
             }
             Way::Resume => return self.resumed(&root, id, agent, feed),
         }
-        Ok(Delivery::Answer(answer(agent, way, feed.as_ref().and_then(process).as_ref(), None, None)))
+        Ok(Delivery::Answer(answer(agent, way, &processes(feed.as_ref()), None, None)))
     }
 
     fn resumed(
@@ -78,10 +81,10 @@ impl Core {
         let (compacted, _) = self.compact(&request)?;
         let compacted: Value =
             serde_json::from_str(&compacted).map_err(|error| RequestError::internal(error.to_string()))?;
-        let process = feed.as_ref().and_then(process);
+        let processes = processes(feed.as_ref());
         if let Some(reason) = compacted["reason"].as_str() {
             let tell = format!("There is nothing to compact: {reason}");
-            let nothing = json!({"agent": agent.name(), "way": null, "process": process, "type": null, "open": null, "run": null,
+            let nothing = json!({"agent": agent.name(), "way": null, "process": processes.first(), "parents": processes.get(1..), "type": null, "open": null, "run": null,
                 "tell": tell, "failed": reason});
             return Ok(Delivery::Answer(nothing));
         }
@@ -96,13 +99,13 @@ impl Core {
             messages: compacted["messages"].to_string(),
             seq,
         };
-        Ok(Delivery::Make(Box::new(made), process))
+        Ok(Delivery::Make(Box::new(made), processes))
     }
 }
 
 enum Delivery {
     Answer(Value),
-    Make(Box<Made>, Option<Value>),
+    Make(Box<Made>, Vec<u32>),
 }
 
 /// Those that can be gone now. All need the agent's hooks but the one that makes a session of the agent's.
@@ -112,21 +115,20 @@ fn ways(agent: Agent, feed: Option<&Feed>) -> Vec<Way> {
     Way::of(agent).iter().copied().filter(|way| if *way == Way::Resume { known } else { hooked }).collect()
 }
 
-/// The agent's process as a number, which tells an editor the terminal.
-fn process(feed: &Feed) -> Option<Value> {
-    let number: u32 = feed.process.as_deref()?.split(':').next()?.parse().ok()?;
-    Some(number.into())
+/// The agent's process and its ancestors, which tell an editor the terminal.
+fn processes(feed: Option<&Feed>) -> Vec<u32> {
+    feed.and_then(|feed| feed.process.as_deref()).map(line).unwrap_or_default()
 }
 
-fn resume(made: &Made, process: Option<&Value>) -> Value {
+fn resume(made: &Made, processes: &[u32]) -> Value {
     match made.make() {
-        Ok(session) => answer(made.agent, Way::Resume, process, Some(&session), None),
+        Ok(session) => answer(made.agent, Way::Resume, processes, Some(&session), None),
         // The other way is always there.
-        Err(error) => answer(made.agent, Way::Clear, process, None, Some(&error.to_string())),
+        Err(error) => answer(made.agent, Way::Clear, processes, None, Some(&error.to_string())),
     }
 }
 
-fn answer(agent: Agent, way: Way, process: Option<&Value>, session: Option<&str>, failed: Option<&str>) -> Value {
+fn answer(agent: Agent, way: Way, processes: &[u32], session: Option<&str>, failed: Option<&str>) -> Value {
     let (text, open, run) = match (way, agent, session) {
         (Way::Clear, ..) => (json!("/clear\r"), Value::Null, Value::Null),
         (Way::Resume, Agent::Codex, Some(id)) => (Value::Null, Value::Null, json!(["codex", "resume", id])),
@@ -140,7 +142,8 @@ fn answer(agent: Agent, way: Way, process: Option<&Value>, session: Option<&str>
     json!({
         "agent": agent.name(),
         "way": way.name(),
-        "process": process,
+        "process": processes.first(),
+        "parents": processes.get(1..),
         "type": text,
         "open": open,
         "run": run,

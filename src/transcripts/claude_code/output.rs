@@ -102,6 +102,11 @@ impl Output {
         self.compaction = Some((compaction, node));
     }
 
+    /// The summary is expected.
+    pub(super) fn is_compacting(&self) -> bool {
+        self.compaction.is_some()
+    }
+
     /// The summary came; `fallback` stands in where no boundary was written.
     pub(super) fn summary(&mut self, node: Node, summary: String, fallback: impl FnOnce() -> Compaction) {
         let (mut compaction, node) = self.compaction.take().unwrap_or_else(|| (fallback(), node));

@@ -106,6 +106,11 @@ impl Queue {
         if forget(&mut self.dequeued, text) { Source::Queue } else { Source::Typed }
     }
 
+    /// A text is waiting.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// No text is waiting or remembered: nothing that [`Queue::source`] could find.
     pub(super) fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.delivered.is_empty() && self.dequeued.is_empty()

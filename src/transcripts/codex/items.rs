@@ -13,6 +13,7 @@ impl Importer {
             "message" => match item["role"].as_str().unwrap_or_default() {
                 "user" => self.user(id, at, &item["content"], told),
                 "assistant" => {
+                    self.said.answered();
                     self.say(told);
                     told.text(id, at, "assistant", false, &text_of(&item["content"]));
                 }
@@ -38,6 +39,7 @@ impl Importer {
     }
 
     fn call(&mut self, at: Option<&Moment>, item: &Value, name: &Value, input: &Value, told: &mut Told) {
+        self.said.answered();
         self.say(told);
         let id = match item["call_id"].as_str().or_else(|| item["id"].as_str()) {
             Some(id) => told.unique(id),

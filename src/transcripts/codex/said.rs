@@ -16,6 +16,8 @@ pub(super) struct Said {
     waiting: Vec<Waiting>,
     /// The last messages whose account is still to come.
     items: Vec<String>,
+    /// The last message may still get its account.
+    fresh: bool,
 }
 
 /// Texts remembered at most.
@@ -27,6 +29,7 @@ impl Said {
         let text = text.trim();
         if let Some(at) = self.items.iter().position(|item| item == text || item.contains(text)) {
             self.items.remove(at);
+            self.fresh = false;
         } else if !text.is_empty() {
             self.waiting.push(Waiting { id: id.to_owned(), at: at.cloned(), text: text.to_owned() });
         }
@@ -40,7 +43,18 @@ impl Said {
         } else {
             self.items.push(text.to_owned());
             self.items.drain(..self.items.len().saturating_sub(REMEMBERED));
+            self.fresh = true;
         }
+    }
+
+    /// One of two is there.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.fresh || !self.waiting.is_empty()
+    }
+
+    /// The model goes on: no account will come any more.
+    pub(super) fn answered(&mut self) {
+        self.fresh = false;
     }
 
     /// The texts whose twin did not come.

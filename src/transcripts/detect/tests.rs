@@ -18,8 +18,8 @@ fn formats_are_told_by_content() {
     check(r#"[{"role":"user","content":"x"}]"#, messages);
     check(r#"  { "system": "s", "messages" : [ {"content": [], "role": "assistant"}, "#, messages);
     check(r#"{"info":{"messages":3},"messages":[{"role":"system","content":"#, messages);
-    check(r#"{"trajectory":[{"action":"ls","observation":"a"},"#, messages);
-    check(r#"{"environment":"e","history":[{"role":"system","content":"x","agent":"a"}]}"#, messages);
+    check(r#"{"trajectory":[{"action":"ls","observation":"a"},"#, Some(Format::SweAgent));
+    check(r#"{"environment":"e","history":[{"role":"system","content":"x","agent":"a"}]}"#, Some(Format::SweAgent));
     check(r#"{"messages":[],"budget":1}"#, messages);
     check("{\"role\":\"user\",\"content\":\"x\"}\n{\"role\":\"assistant\",\"content\":\"y\"}\n", messages);
     check(r#"{"role":"assistant","content":null,"tool_calls":[]}"#, messages);
@@ -27,12 +27,21 @@ fn formats_are_told_by_content() {
     // Codex, Gemini, OpenCode, Pi, Copilot, OpenHands.
     check(r#"{"timestamp":"t","type":"session_meta","payload":{"id":"i","cwd":"/"}}"#, Some(Format::Codex));
     check(r#"{"id":"i","timestamp":"t","instructions":null,"git":{}}"#, Some(Format::Codex));
-    check(r#"{"sessionId":"s","projectHash":"h","messages":[{"id":"1","type":"user","content":"x"}]}"#, None);
-    check("{\"sessionId\":\"s\",\"kind\":\"main\"}\n{\"id\":\"1\",\"type\":\"user\",\"content\":[]}", None);
-    check(r#"{"info":{"id":"ses"},"messages":[{"info":{"role":"user"},"parts":[]}]}"#, None);
-    check("{\"type\":\"session\",\"id\":\"i\"}\n{\"type\":\"message\",\"message\":{\"role\":\"user\"}}", None);
-    check(r#"{"type":"session.start","data":{"sessionId":"s"},"id":"e"}"#, None);
-    check(r#"{"id":"i","source":"agent","kind":"ActionEvent","action":{}}"#, None);
+    check(
+        r#"{"sessionId":"s","projectHash":"h","messages":[{"id":"1","type":"user","content":"x"}]}"#,
+        Some(Format::Gemini),
+    );
+    check(
+        "{\"sessionId\":\"s\",\"projectHash\":\"h\"}\n{\"id\":\"1\",\"type\":\"user\",\"content\":[]}",
+        Some(Format::Gemini),
+    );
+    check(r#"{"info":{"id":"ses"},"messages":[{"info":{"role":"user"},"parts":[]}]}"#, Some(Format::OpenCode));
+    check(
+        "{\"type\":\"session\",\"id\":\"i\",\"cwd\":\"/\"}\n{\"type\":\"message\",\"message\":{\"role\":\"user\"}}",
+        Some(Format::Pi),
+    );
+    check(r#"{"type":"session.start","data":{"sessionId":"s"},"id":"e"}"#, Some(Format::Copilot));
+    check(r#"{"id":"i","source":"agent","timestamp":"t","kind":"ActionEvent","action":{}}"#, Some(Format::OpenHands));
     check("", None);
     check("plain text\nin lines", None);
     check("[1,2]", None);

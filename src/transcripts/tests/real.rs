@@ -73,8 +73,15 @@ fn count(items: &[Item], path: &str) -> Count {
 fn expected(file: &str, format: &str) -> Option<Format> {
     Some(match format.split('/').next().unwrap() {
         "claude-code" if !file.ends_with(".meta.json") => Format::ClaudeCode,
-        "codex" if !file.contains("schema_drift") => Format::Codex,
-        "openai-style" | "swe-agent" => Format::Messages,
+        "codex" if file.contains("schema_drift") => Format::Messages,
+        "codex" => Format::Codex,
+        "gemini-cli" => Format::Gemini,
+        "openai-style" => Format::MiniSweAgent,
+        "swe-agent" => Format::SweAgent,
+        "pi" => Format::Pi,
+        "cline" if !file.ends_with("sdk-session.json") => Format::Cline,
+        "openhands" if file.contains("events") => Format::OpenHands,
+        "other-agents" if file.contains("copilot") => Format::Copilot,
         _ => return None,
     })
 }
@@ -89,8 +96,8 @@ fn real_files_give_what_their_index_says() {
         let number = |name: &str| row[name].parse::<u64>().unwrap();
         let (file, real) = (row["file"], row["kind"] == "real");
         let Ok(bytes) = fs::read(corpus().join(file)) else { continue };
-        let Some(format) = expected(file, row["format"]) else { continue };
-        assert_eq!(detect(&bytes), Some(format), "{file}");
+        assert_eq!(detect(&bytes), expected(file, row["format"]), "{file}");
+        let Some(format) = detect(&bytes) else { continue };
         let (items, summary) = read_all(format, &bytes);
         let count = count(&items, file);
         match format {
@@ -101,9 +108,32 @@ fn real_files_give_what_their_index_says() {
                     assert_eq!(count.calls, number("tool_calls"), "calls of {file}");
                 }
             }
-            Format::Messages => {
+            Format::MiniSweAgent | Format::SweAgent => {
                 assert!(number("messages") - count.messages - summary.skipped <= 1, "{file}");
                 assert_eq!(count.calls, number("tool_calls"), "calls of {file}");
+            }
+            Format::Pi if real => {
+                assert_eq!(count.calls, number("tool_calls"), "calls of {file}");
+                assert_eq!(count.humans, number("human_messages"), "humans of {file}");
+            }
+            Format::Pi | Format::Copilot => {
+                assert_eq!(count.compactions, number("compaction_events"), "compactions of {file}");
+                assert!(count.messages > 0 && summary.agent_session_id.is_some(), "{file}");
+            }
+            Format::Cline => {
+                assert_eq!(count.calls, number("tool_calls"), "calls of {file}");
+                assert_eq!(count.compactions, number("compaction_events"), "compactions of {file}");
+            }
+            Format::OpenHands => {
+                assert_eq!((count.messages, count.results), (3, 3), "{file}");
+            }
+            Format::Messages => assert_eq!(count.messages, 1, "{file}"),
+            Format::Aider | Format::OpenCode | Format::Roo => panic!("{file}"),
+            Format::Gemini => {
+                assert_eq!(count.calls, number("tool_calls"), "calls of {file}");
+                assert_eq!(count.results, count.calls, "results of {file}");
+                // "System: Please continue." is the program's.
+                assert!(count.humans + 1 >= number("human_messages"), "humans of {file}");
             }
             Format::Codex => {
                 assert_eq!(count.compactions, number("compaction_events"), "compactions of {file}");

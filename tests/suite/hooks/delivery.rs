@@ -43,7 +43,7 @@ fn a_session_is_made_that_the_agent_resumes() {
 #[test]
 fn an_unknown_version_is_left_alone() {
     let place = Workspace::new();
-    let path = begun(&place, "one", 20);
+    let path = begun(&place, "one", 40);
     let text = std::fs::read_to_string(&path).unwrap().replace("2.1.7", "9.0.0");
     std::fs::write(&path, text).unwrap();
     let transcripts = || {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{hook_of, silent};
 use crate::cli::run;
-use crate::harness::{Workspace, files_under};
+use crate::harness::{Workspace, await_some, files_under};
 
 /// The lines of the log that hooks wrote.
 fn logged(place: &Workspace) -> Vec<String> {
@@ -50,6 +50,14 @@ fn a_damaged_store() {
     let payload = json!({"session_id": "s", "hook_event_name": "UserPromptSubmit", "prompt": "x", "cwd": place.root()})
         .to_string();
     silent(&hook_of(&place, &["--agent", "cursor"], &payload));
+    // The worker would write into it once more.
+    std::fs::remove_dir_all(place.root()).unwrap();
+    let lock = files_under(&place.state()).into_iter().find(|file| file.ends_with("feeding.lock"));
+    await_some("the worker ends", || {
+        let free = lock.as_ref().is_none_or(|lock| std::fs::File::open(lock).unwrap().try_lock().is_ok());
+        free.then_some(())
+    });
+    std::fs::create_dir(place.root()).unwrap();
     let store = files_under(&place.state()).into_iter().find(|file| file.ends_with("store.db")).unwrap();
     for file in files_under(store.parent().unwrap()) {
         std::fs::write(file, "this is no database, and it is longer than the header of one would have to be").unwrap();

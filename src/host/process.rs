@@ -1,4 +1,5 @@
-//! The agent's process: what tells that the session after a cleared context is the same user's at the same prompt.
+//! Processes of agents: what tells that the session after a cleared context is the same user's at the same prompt, and which
+//! terminal of an editor an agent runs in.
 
 /// The agent that started this hook: the first of its ancestors that is no shell, with the time it was started, because the
 /// system gives numbers of processes out again. Empty where the system does not tell.
@@ -39,6 +40,21 @@ pub fn is_running(agent: &str) -> bool {
     }
 }
 
+/// The number of a process and those of its ancestors, the nearest first. Only itself where the system does not tell.
+pub fn line(agent: &str) -> Vec<u32> {
+    let Some(own) = agent.split(':').next().and_then(|pid| pid.parse::<u32>().ok()) else { return Vec::new() };
+    #[cfg(target_os = "linux")]
+    {
+        let next = |pid: &u32| stat(i32::try_from(*pid).ok()?).and_then(|(_, parent, _)| u32::try_from(parent).ok());
+        // The first process of the system is nobody's terminal.
+        std::iter::successors(Some(own), next).take_while(|pid| *pid > 1).take(32).collect()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        vec![own]
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "fish" | "ash" | "ksh" | "env" | "timeout" | "sudo")
@@ -67,6 +83,8 @@ mod tests {
         assert!(is_running(&own));
         assert!(!is_running(&format!("{}:{}", std::process::id(), start + 1)));
         assert!(!is_running("") && !is_running("x:1") && !is_running("4194305:1"));
+        let line = line(&own);
+        assert!(line.len() > 1 && line[0] == std::process::id() && !line.contains(&1), "{line:?}");
         assert!(agent().is_some_and(|agent| is_running(&agent)));
     }
 }

@@ -1,0 +1,67 @@
+// The language client: which documents are the server's, which commands of the server have a better form in this editor, and
+// how quiet it is. One client lives as long as one process of the server.
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  WorkDoneProgress,
+} from "vscode-languageclient/node";
+import type { ServerProcess } from "./server-process";
+import { memoryPatterns, type Settings } from "./settings";
+
+/** Takes over a command of the server, such as a lens's; false: the server shall do it. */
+export type Takeover = (command: string, argument: Record<string, unknown>) => Promise<boolean>;
+
+export interface Initialization {
+  sessionMemory: Settings;
+  user: Settings;
+  credentials: Record<string, string>;
+}
+
+/** Progress as the LSP reports it. */
+export const workDone = WorkDoneProgress.type;
+
+/** The library shows some failures whatever it is told. Here they go to the log, and whoever asked tells the user. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** Makes the client of a process. `closed` is called when the connection ends without our doing. */
+export function makeClient(
+  server: ServerProcess,
+  initializationOptions: Initialization,
+  log: vscode.LogOutputChannel,
+  takeover: Takeover,
+  closed: () => void,
+): LanguageClient {
+  const patterns = memoryPatterns(initializationOptions.sessionMemory["memoryFile"]);
+  return new QuietClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
+    documentSelector: patterns.map((pattern) => ({ scheme: "file", pattern })),
+    initializationOptions,
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        closed();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    middleware: {
+      executeCommand: async (command, args: unknown[], next) => {
+        const argument = args[0];
+        const isObject = typeof argument === "object" && argument !== null;
+        if (isObject && (await takeover(command, argument as Record<string, unknown>))) {
+          return undefined;
+        }
+        return (await next(command, args)) as unknown;
+      },
+    },
+  });
+}

@@ -1,0 +1,81 @@
+// The extension: puts its parts together and starts the server in the background. Nothing here waits.
+
+import * as vscode from "vscode";
+import type { SessionMemoryApi } from "../api";
+import { makeApi } from "./api";
+import type { App } from "./app";
+import { registerCompact } from "./commands/compact";
+import { registerApiKey } from "./commands/api-key";
+import { registerMemory } from "./commands/memory";
+import { registerSearch } from "./commands/search";
+import { registerServer, takeover } from "./commands/server";
+import { registerTranscripts } from "./commands/transcripts";
+import { registerVersions } from "./commands/versions";
+import { initialization, own, shared } from "./configuration";
+import { Connection } from "./connection";
+import { Deliveries } from "./deliveries";
+import { registerDocuments } from "./documents";
+import { Sessions } from "./sessions";
+import { NEEDS_RESTART } from "./settings";
+import { StatusBar } from "./status-bar";
+import { Tree } from "./tree";
+import { tellTrouble } from "./trouble";
+
+let connection: Connection | undefined;
+
+export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
+  const log = vscode.window.createOutputChannel("Session Memory", { log: true });
+  const made = new Connection({
+    extensionFolder: context.extensionPath,
+    extensionVersion: (context.extension.packageJSON as { version: string }).version,
+    serverPath: () => own("server.path", ""),
+    extraEnv: () => own("server.extraEnv", {}),
+    initialization: () => initialization(context.secrets),
+    takeover,
+    log,
+  });
+  connection = made;
+  const sessions = new Sessions(made, context.workspaceState, log);
+  const app: App = { context, connection: made, sessions, deliveries: new Deliveries(), log };
+  context.subscriptions.push(log, sessions, new StatusBar(made, sessions), ...watch(made));
+  registerDocuments(app);
+  const tree = new Tree(app);
+  context.subscriptions.push(tree, vscode.window.registerTreeDataProvider("sessionMemory.sessions", tree));
+  for (const register of [
+    registerCompact,
+    registerMemory,
+    registerVersions,
+    registerSearch,
+    registerTranscripts,
+    registerApiKey,
+    registerServer,
+  ]) {
+    register(app);
+  }
+  void made.restart("the extension was activated");
+  return makeApi(app);
+}
+
+export async function deactivate(): Promise<void> {
+  await connection?.close();
+}
+
+/** What makes a new start necessary, and what a running server can be told. */
+function watch(made: Connection): vscode.Disposable[] {
+  return [
+    made.onDidChangeState((state) => {
+      void vscode.commands.executeCommand("setContext", "sessionMemory.isOff", state.name === "off");
+      if (state.name === "off") {
+        void tellTrouble(state.problem);
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void made.restartByHand("the workspace is trusted now")),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (NEEDS_RESTART.some((key) => change.affectsConfiguration(`sessionMemory.${key}`))) {
+        void made.restartByHand("a setting was changed");
+      } else if (change.affectsConfiguration("sessionMemory")) {
+        made.notify("workspace/didChangeConfiguration", { settings: { sessionMemory: shared() } });
+      }
+    }),
+  ];
+}

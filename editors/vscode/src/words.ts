@@ -1,0 +1,59 @@
+// Words that several places show, in the user's language.
+
+import * as vscode from "vscode";
+import { ago } from "./figures";
+import type { MemoryState, Pressure, RevisionRow } from "./protocol";
+
+export function pressureWord(pressure: Pressure): string {
+  switch (pressure) {
+    case "low":
+      return vscode.l10n.t("low");
+    case "light":
+      return vscode.l10n.t("light");
+    case "medium":
+      return vscode.l10n.t("medium");
+    case "heavy":
+      return vscode.l10n.t("heavy");
+  }
+}
+
+export function freshnessWord(memory: MemoryState): string {
+  switch (memory.freshness) {
+    case "none":
+      return vscode.l10n.t("no memory yet");
+    case "fresh":
+      return vscode.l10n.t("fresh");
+    case "stale":
+      return vscode.l10n.t("stale");
+  }
+}
+
+export function originWord(origin: RevisionRow["origin"]): string {
+  switch (origin) {
+    case "background":
+      return vscode.l10n.t("in the background");
+    case "refresh":
+      return vscode.l10n.t("refreshed");
+    case "user":
+      return vscode.l10n.t("edited by you");
+    case "compact":
+      return vscode.l10n.t("compaction");
+    case "restore":
+      return vscode.l10n.t("restored");
+    default:
+      // A newer server may know more of them.
+      return origin;
+  }
+}
+
+/** `5 minutes ago`; empty where the time is not known. */
+export function agoWord(at: string | null): string {
+  const past = ago(at, Date.now());
+  return past === undefined
+    ? ""
+    : new Intl.RelativeTimeFormat(vscode.env.language, { numeric: "auto" }).format(past.value, past.unit);
+}
+
+export function grouped(value: number): string {
+  return new Intl.NumberFormat(vscode.env.language).format(value);
+}
