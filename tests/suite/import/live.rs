@@ -130,8 +130,7 @@ fn other_agents_are_followed_through_kills() {
     followed("gemini.jsonl", &gemini(60), 2);
     let pi = || {
         let entry = |at: usize| {
-            let message =
-                json!({"role": if at % 2 == 0 { "user" } else { "assistant" }, "content": format!("word {at}")});
+            let message = json!({"role": if at.is_multiple_of(2) { "user" } else { "assistant" }, "content": format!("word {at}")});
             json!({"type": "message", "id": format!("e{at}"), "message": message}).to_string()
         };
         let header = json!({"type": "session", "id": "p", "cwd": "/w"}).to_string();

@@ -117,7 +117,7 @@ fn a_database_is_followed_while_its_owner_writes() {
     let put = |table: &str, id: &str, owner: &str, at: usize, data: &Value| {
         let values = if table == "message" { "(?1, ?2, ?3, ?4)" } else { "(?1, ?2, ?4)" };
         let sql = format!("INSERT OR REPLACE INTO {table} VALUES {values}");
-        connection.execute(&sql, params![id, owner, at as i64, data.to_string()]).unwrap();
+        connection.execute(&sql, params![id, owner, i64::try_from(at).unwrap(), data.to_string()]).unwrap();
     };
     let write = |step: usize| {
         let at = step / 3;
