@@ -37,6 +37,12 @@ local function type_line(line)
   child.type_keys("o", "- " .. line, "<Esc>")
 end
 
+---Saves as a user does. A question would leave Neovim waiting for a key.
+local function save()
+  child.type_keys(":write<CR>")
+  eq(child.is_blocked(), false)
+end
+
 local function has(where, line)
   return where:find("- " .. line, 1, true) ~= nil
 end
@@ -85,8 +91,7 @@ T["a save over a version that came unnoticed asks nothing and loses neither"] = 
   until_on_disk("src/export_60.py")
   type_line("typed in between")
   eq(has(text(), "src/export_60.py"), false)
-  child.cmd("write")
-  eq(child.is_blocked(), false)
+  save()
   until_on_disk("- typed in between", "src/export_60.py")
 end
 
@@ -96,8 +101,7 @@ T["saves and updates by turns"] = function(backupcopy)
     type_line("round " .. round)
     child.feed("talk", harness.conversation(30 + round * 10))
     child.lua([[require("session_memory.client").request(nil, "refresh", { sessionId = "talk" }, function() end)]])
-    child.cmd("write")
-    eq(child.is_blocked(), false)
+    save()
   end
   child.ask("refresh", { sessionId = "talk" })
   until_on_disk("- round 1", "- round 2", "- round 3", "- round 4", "- round 5", "src/export_80.py")
