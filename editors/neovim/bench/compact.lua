@@ -1,14 +1,22 @@
 -- Part of bench/startup: how long compact_sync() keeps a chat waiting. Fed as a chat feeds, a moment of quiet before each call, as a user's
 -- reading and typing gives.
-vim.opt.rtp:prepend(vim.fs.dirname(vim.fs.dirname(vim.fs.normalize(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p")))))
+vim.opt.rtp:prepend(
+  vim.fs.dirname(vim.fs.dirname(vim.fs.normalize(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p"))))
+)
 vim.g.session_memory = { bin = arg[1] }
 local session = require("session_memory").session("bench-" .. tostring(vim.version()), { context_limit = 60000 })
 local times, missed = {}, 0
 for round = 1, 30 do
   local stored = false
   session:append({
-    { type = "message", message = { role = "user", content = ("Please fix src/module_%d.lua. "):format(round):rep(60) } },
-    { type = "message", message = { role = "assistant", content = ("Fixed src/module_%d.lua. "):format(round):rep(60) } },
+    {
+      type = "message",
+      message = { role = "user", content = ("Please fix src/module_%d.lua. "):format(round):rep(60) },
+    },
+    {
+      type = "message",
+      message = { role = "assistant", content = ("Fixed src/module_%d.lua. "):format(round):rep(60) },
+    },
   }, function()
     stored = true
   end)
