@@ -8,7 +8,7 @@ package.path = here .. "/tests/?.lua;" .. package.path
 _G.MiniTest = require("mini.test")
 local harness = require("harness")
 local WIDTH, HEIGHT = 108, 34
-local CELL, LINE = 8.4, 18
+local CELL, LINE = 8.4, 17
 
 local child = harness.child()
 child.o.columns, child.o.lines, child.o.termguicolors = WIDTH, HEIGHT, true
@@ -23,15 +23,12 @@ local batch = {}
 for line in io.lines(here .. "/../../src/cli/sample.jsonl") do
   local row = vim.json.decode(line)
   if row.type == "user" or row.type == "assistant" then
-    table.insert(
-      batch,
-      {
-        type = "message",
-        id = row.uuid,
-        at = row.timestamp,
-        message = { role = row.message.role, content = row.message.content },
-      }
-    )
+    table.insert(batch, {
+      type = "message",
+      id = row.uuid,
+      at = row.timestamp,
+      message = { role = row.message.role, content = row.message.content },
+    })
   end
   if #batch == 4 then
     feed(batch)
@@ -59,9 +56,9 @@ end
 shows("[No Name]")
 keys(":set termguicolors laststatus=2 nowrap conceallevel=0\r:SessionMemory open tidelog\r")
 shows("User Intent")
-keys(":lua vim.o.statusline = \"%f %=%{v:lua.require'session_memory'.status()} \"\r")
+keys(":lua vim.o.statusline = \"%t %=%{v:lua.require'session_memory'.status()} \"\r")
 keys(":SessionMemory status\r")
-shows("compactions")
+shows("compaction ")
 shows("ctx ")
 child.cmd("redraw!")
 
