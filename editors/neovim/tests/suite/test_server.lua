@@ -35,7 +35,10 @@ T["a missing program is said, with the fix, and nothing is lost"] = function()
     [[require("session_memory").session("talk"):append({ { type = "message", message = { role = "user", content = "hello" } } })]]
   )
   local said = child.wait("_G.said[1]")
-  eq(said:match("1 events of session talk wait to be stored: the program session%-memory is not on PATH") ~= nil, true)
+  eq(
+    said:match("session talk: the program session%-memory is not on PATH .* What comes in is kept .* Build it") ~= nil,
+    true
+  )
   child.cmd("SessionMemory open talk")
   child.wait([[table.concat(_G.said, "\n"):match("open talk: ")]])
   -- The program turns up: what waited is stored.
@@ -167,6 +170,21 @@ T["vim.lsp.enable alone starts the server, and the plugin uses it"] = function()
   child.wait([[require("session_memory.client").running() ~= nil]])
   child.feed("talk", harness.conversation(2))
   eq(child.lua_get([[#vim.lsp.get_clients({ name = "session_memory" })]]), 1)
+end
+
+T["nothing of Neovim that is deprecated is used"] = function()
+  local child = new()
+  if child.fn.has("nvim-0.11") == 0 then
+    MiniTest.skip("Neovim 0.11 keeps a list")
+  end
+  child.feed("talk", harness.conversation(40), { context_limit = 60000 })
+  child.cmd("SessionMemory open talk")
+  child.wait([[#vim.lsp.get_clients({ bufnr = 0, name = "session_memory" }) == 1]])
+  child.cmd("SessionMemory log!")
+  child.cmd("checkhealth session_memory")
+  child.cmd("checkhealth vim.deprecated")
+  local report = table.concat(child.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
+  eq(report:match("No deprecated functions detected") or report, "No deprecated functions detected")
 end
 
 return T
