@@ -64,6 +64,21 @@ T["every subcommand has a file, and what is none is said"] = function()
   said("`history` takes no range")
 end
 
+T["a session's id may be any text"] = function()
+  local id = "a\nb/../|%s <x>"
+  child.feed(id, harness.conversation(30))
+  revision(1)
+  child.cmd("SessionMemory status")
+  child.wait([[vim.api.nvim_win_get_config(0).relative == "editor"]])
+  eq(child.api.nvim_buf_get_lines(0, 0, 1, true), { "session   a b/../|%s <x>" })
+  child.type_keys("q")
+  choose(1)
+  child.cmd("SessionMemory sessions")
+  child.wait([[vim.fn.search("^## User Intent", "nw") > 0]])
+  child.cmd("SessionMemory diff 0 1")
+  child.wait([[vim.wo.diff]])
+end
+
 T["<Plug> maps lead to the commands"] = function()
   child.feed("talk", harness.conversation(2))
   child.cmd("nmap gs <Plug>(session-memory-status)")
