@@ -89,6 +89,35 @@ T["killed in the middle, it comes back and has every event once"] = function()
   eq(child.lua_get([[table.concat(_G.said, "\n"):match("died") ~= nil]]), true)
 end
 
+T["an event that the server refuses is told to its sender, and the rest goes on"] = function()
+  local child = new()
+  child.lua([[
+    local session = require("session_memory").session("talk")
+    _G.errors = {}
+    local function note(err) table.insert(_G.errors, err and err.code or 0) end
+    session:append({ { type = "message", message = { role = "user", content = "one" } } }, note)
+    session:append({ { type = "nonsense" } }, note)
+    session:append({ { type = "message", message = { role = "assistant", content = "two" } } }, note)]])
+  child.wait("#_G.errors == 3")
+  eq(child.lua_get("_G.errors"), { 0, -32602, 0 })
+  eq(child.ask("sessions").sessions[1].events, 2)
+  eq(pcall(child.lua, [[require("session_memory").session("")]]), false)
+end
+
+T["what waits is bounded, and what was not taken is said"] = function()
+  local child = new({ bin = false, env = { PATH = "/nowhere" } })
+  local taken = child.lua([[
+    require("session_memory.session").MOST_WAITING = 3
+    local session = require("session_memory").session("talk")
+    local refused
+    local function event(n) return { type = "message", message = { role = "user", content = "text " .. n } } end
+    session:append({ event(1), event(2) })
+    session:append({ event(3), event(4) }, function(err) refused = err and err.message end)
+    session:append({ event(5) })
+    return { session.waiting, refused }]])
+  eq(taken, { 3, "2 events wait already: nothing was taken" })
+end
+
 T["an open memory file is attached again"] = function()
   local child = new()
   child.lua([[require("session_memory.restart").first_ms = 20]])
