@@ -31,8 +31,10 @@ end
 
 ---@return string? the project's file that 'exrc' may have run
 local function local_file()
-  if vim.o.exrc then
-    return vim.fs.find(local_files, { path = started_in, upward = true, type = "file", limit = 1 })[1]
+  -- lazy.nvim reads .lazy.lua whatever 'exrc' is.
+  local names = vim.o.exrc and local_files or (package.loaded.lazy and { ".lazy.lua" })
+  if names then
+    return vim.fs.find(names, { path = started_in, upward = true, type = "file", limit = 1 })[1]
   end
 end
 
@@ -41,7 +43,7 @@ end
 ---@return table
 function M.of_global(given, problems)
   local found = local_file()
-  return found and without(given, "vim.g while 'exrc' may run " .. found, problems) or given
+  return found and without(given, "vim.g while " .. found .. " may have set it", problems) or given
 end
 
 ---Remembers who called setup(): the nearest file of a project among the callers, if any.

@@ -64,6 +64,21 @@ T["every subcommand has a file, and what is none is said"] = function()
   said("`history` takes no range")
 end
 
+T["a session's id may be any text"] = function()
+  local id = "a\nb/../|%s <x>"
+  child.feed(id, harness.conversation(30))
+  revision(1)
+  child.cmd("SessionMemory status")
+  child.wait([[vim.api.nvim_win_get_config(0).relative == "editor"]])
+  eq(child.api.nvim_buf_get_lines(0, 0, 1, true), { "session   a b/../|%s <x>" })
+  child.type_keys("q")
+  choose(1)
+  child.cmd("SessionMemory sessions")
+  child.wait([[vim.fn.search("^## User Intent", "nw") > 0]])
+  child.cmd("SessionMemory diff 0 1")
+  child.wait([[vim.wo.diff]])
+end
+
 T["<Plug> maps lead to the commands"] = function()
   child.feed("talk", harness.conversation(2))
   child.cmd("nmap gs <Plug>(session-memory-status)")
@@ -226,9 +241,10 @@ T["attach follows an agent's transcript"] = function()
   child.cmd("SessionMemory attach talk.jsonl")
   said("talk.jsonl %(messages%) is followed as session talk")
   child.fn.writefile({ line(3) }, path, "a")
+  -- The answer comes before anything is stored.
   local events
   vim.wait(15000, function()
-    events = child.ask("sessions").sessions[1].events
+    events = (child.ask("sessions").sessions[1] or {}).events
     return events == 3
   end, 50)
   eq(events, 3)

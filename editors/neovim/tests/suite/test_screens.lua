@@ -22,8 +22,13 @@ end
 
 ---Compares text only: the colours of Neovim's default scheme are its own matter.
 local function looks_like(name)
+  local path = harness.plugin .. "/tests/screenshots/" .. name
+  -- Without one mini.test would take what it sees for the reference.
+  if not vim.uv.fs_stat(path) and not os.getenv("SM_NEW_SCREENS") then
+    error(path .. " is missing. SM_NEW_SCREENS=1 tests/run screens makes it anew")
+  end
   local screen = child.get_screenshot()
-  MiniTest.expect.reference_screenshot(screen, harness.plugin .. "/tests/screenshots/" .. name, { ignore_attr = true })
+  MiniTest.expect.reference_screenshot(screen, path, { ignore_attr = true })
 end
 
 ---A life of two teeth: it grows, is compacted, grows again.

@@ -13,7 +13,7 @@ function M.run(args)
   if args.rest == "" then
     return say.answer("attach: name the transcript file", vim.log.levels.ERROR)
   end
-  local path = vim.fn.fnamemodify(vim.fn.expand(args.rest), ":p")
+  local path = vim.fn.fnamemodify(vim.fs.normalize(args.rest), ":p")
   local root = require("session_memory.target").root()
   local params =
     { path = path, follow = true, workspaceFolder = vim.uri_from_fname(root), workDoneToken = "attach " .. path }
