@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::await_in;
 use super::model::Model;
 use crate::harness::Workspace;
 
@@ -66,6 +67,24 @@ impl Place {
         ];
         variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }
+}
+
+/// Our hooks leave a worker behind, which ends when its workspace is gone; nothing of a test outlives it.
+impl Drop for Place {
+    fn drop(&mut self) {
+        let root = self.root();
+        let _ = std::fs::remove_dir_all(&root);
+        if !std::thread::panicking() {
+            await_in("the end of the worker", String::new, || (!is_named(&root)).then_some(()));
+        }
+    }
+}
+
+/// Whether a process has this path among its arguments, on a system that tells.
+fn is_named(path: &Path) -> bool {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut commands = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    commands.any(|command| command.split(|byte| *byte == 0).any(|word| word == path.as_os_str().as_encoded_bytes()))
 }
 
 /// A program that `tests/agents/setup` has installed.
