@@ -165,6 +165,42 @@ fn codex_compacts_by_itself_and_knows_everything() {
 }
 
 #[test]
+fn claude_code_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left?", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    let summaries = place.model.asked(Purpose::Summary);
+    assert_eq!(summaries.len(), 1);
+    assert!(words(&summaries[0]).contains("A summary of one line is enough"), "the summariser was told nothing");
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
+fn codex_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = codex_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left.", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    assert_eq!(place.model.asked(Purpose::Summary).len(), 1);
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
 fn claude_code_resumes_a_session_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);

@@ -15,6 +15,10 @@ pub struct Place {
 /// A key that opens nothing.
 pub const KEY: &str = "sk-ant-api03-of-no-use-at-all-0123456789";
 
+/// The size of a context, in tokens, at which the agents compact it by themselves; no test comes there without a word to the
+/// model (`counts`).
+pub const AUTO_COMPACT_TOKENS: u32 = 100_000;
+
 impl Place {
     pub fn new() -> Place {
         Place { workspace: Workspace::new(), model: Model::start() }
@@ -58,6 +62,7 @@ impl Place {
             ("SESSION_MEMORY_CONFIG", path(self.workspace.config())),
             ("ANTHROPIC_BASE_URL", self.model.anthropic()),
             ("ANTHROPIC_API_KEY", KEY.to_owned()),
+            ("CLAUDE_CODE_AUTO_COMPACT_WINDOW", AUTO_COMPACT_TOKENS.to_string()),
             ("CODEX_HOME", path(self.home().join(".codex"))),
             ("MODEL_KEY", KEY.to_owned()),
             ("DISABLE_TELEMETRY", "1".to_owned()),
