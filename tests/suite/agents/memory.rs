@@ -23,37 +23,11 @@ const OLD: &str = "export-1 row 150 ";
 /// How many long outputs there are.
 const EXPORTS: usize = 16;
 
-/// An agent's hooks: ours, and behind them one that tells the test what has happened.
-fn hooks(recorder: &Recorder, events: &[&str], with_args: bool, ours: fn(&str) -> Value) -> Value {
-    let mut hooks = recorder.hooks(events, with_args);
-    for event in events {
-        hooks[*event].as_array_mut().unwrap().insert(0, json!({"hooks": ours(event)}));
-    }
-    hooks
-}
-
-/// Ours in Claude Code: four for the start of a session, one for each other event.
-fn of_claude(event: &str) -> Value {
-    let handler = |more: &[&str]| {
-        let args = [&["hook", "--agent", "claude-code"], more].concat();
-        json!({"type": "command", "command": PROGRAM, "args": args, "timeout": 30})
-    };
-    match event {
-        "SessionStart" => ["1/4", "2/4", "3/4", "4/4"].map(|part| handler(&["--part", part])).to_vec().into(),
-        "PostToolUse" => json!([]),
-        _ => json!([handler(&[])]),
-    }
-}
-
-/// Ours in Codex.
-fn of_codex(event: &str) -> Value {
-    let command = format!("'{PROGRAM}' hook --agent codex");
-    let mut handler =
-        json!({"type": "command", "command": command, "timeout": if event == "SessionEnd" { 3 } else { 30 }});
-    if event == "SessionStart" {
-        handler["additionalContextLimit"] = 0.into();
-    }
-    json!([handler])
+/// Has our program put its hooks into an agent's settings.
+#[track_caller]
+fn install(place: &Place, agent: &str) {
+    let printed = Process::start(place, Path::new(PROGRAM), &["install", agent, "--yes"]).ended();
+    assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
 }
 
 /// Many long outputs, a correction, and the answer to that.
@@ -94,9 +68,10 @@ fn stands_for_everything(request: &Value) {
 /// Claude Code at work, with our hooks or without.
 #[track_caller]
 pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
-    let none = |_: &str| json!([]);
-    let hooks = hooks(recorder, &claude::EVENTS, true, if ours { of_claude } else { none });
-    claude::prepare(place, &hooks);
+    claude::prepare(place, &recorder.hooks(&claude::EVENTS, true));
+    if ours {
+        install(place, "claude-code");
+    }
     let terminal = claude::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("toolu_{number}"), "Bash", json!({"command": command, "description": "Writes"}))
@@ -107,9 +82,10 @@ pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Termina
 /// Codex at work, with our hooks or without.
 #[track_caller]
 pub fn codex_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
-    let none = |_: &str| json!([]);
-    let hooks = hooks(recorder, &codex::EVENTS, false, if ours { of_codex } else { none });
-    codex::prepare(place, &hooks);
+    codex::prepare(place, &recorder.hooks(&codex::EVENTS, false));
+    if ours {
+        install(place, "codex");
+    }
     let terminal = codex::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("call_{number}"), codex::SHELL, json!({"cmd": command}))
@@ -189,6 +165,42 @@ fn codex_compacts_by_itself_and_knows_everything() {
 }
 
 #[test]
+fn claude_code_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left?", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    let summaries = place.model.asked(Purpose::Summary);
+    assert_eq!(summaries.len(), 1);
+    assert!(words(&summaries[0]).contains("A summary of one line is enough"), "the summariser was told nothing");
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
+fn codex_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = codex_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left.", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    assert_eq!(place.model.asked(Purpose::Summary).len(), 1);
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
 fn claude_code_resumes_a_session_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
@@ -196,6 +208,7 @@ fn claude_code_resumes_a_session_that_was_compacted_for_it() {
     let answer = resumable(&place, "claude-code");
     terminal.enter(answer["type"].as_str().unwrap().trim_end());
     recorder.wait_for("SessionStart", |told| told["source"] == "resume");
+    terminal.wait_for("the session", |screen| !screen.contains("/resume"));
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it?", "The staging bucket.");
     stands_for_everything(place.model.turns().last().unwrap());

@@ -59,6 +59,7 @@ fn resume(place: &Place, terminal: &Terminal, recorder: &Recorder) {
     let answer = resumable(place, "claude-code");
     terminal.enter(answer["type"].as_str().unwrap().trim_end());
     recorder.wait_for("SessionStart", |told| told["source"] == "resume");
+    terminal.wait_for("the session", |screen| !screen.contains("/resume"));
 }
 
 /// One wait.
