@@ -1,0 +1,49 @@
+// Everything that one scenario owns: a home with the store, folders to work in, the editor's settings. All below one temporary
+// folder, whose name is also in the environment of every process that the scenario starts.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { server } from "./places.mjs";
+
+/** An editor that neither phones home nor greets, and shows all in its main area. */
+const QUIET = {
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "workbench.startupEditor": "none",
+  "workbench.editor.useModal": "off",
+  "workbench.enableExperiments": false,
+  "workbench.tips.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "window.commandCenter": false,
+  "git.openRepositoryInParentFolders": "never",
+  "security.workspace.trust.enabled": false,
+  "files.autoSave": "off",
+  "editor.minimap.enabled": false,
+};
+
+export function makeProfile({ folders = ["work"], settings = {} } = {}) {
+  const root = mkdtempSync(path.join(os.tmpdir(), "sm-"));
+  const at = (...parts) => path.join(root, ...parts);
+  const profile = {
+    root,
+    at,
+    folders: folders.map((name) => at(name)),
+    socket: at("feeder"),
+    userData: at("user-data"),
+    writeSettings(more) {
+      const text = JSON.stringify({ ...QUIET, "sessionMemory.server.path": server, ...settings, ...more });
+      writeFileSync(at("user-data/User/settings.json"), text);
+    },
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
+  for (const folder of ["home", "config", "user-data/User", "browser", ...folders]) {
+    mkdirSync(at(folder), { recursive: true });
+  }
+  writeFileSync(at("config/config.yaml"), "");
+  profile.writeSettings({});
+  return profile;
+}

@@ -1,0 +1,112 @@
+// A window of the editor in Chromium, and what a user does in it. Errors that the editor tells its console are kept.
+
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { fromInstallation, screenshots } from "./places.mjs";
+import { until } from "./until.mjs";
+
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+
+/** Opens a window on a folder or, where its name ends so, on a .code-workspace. */
+export async function openWindow(profile, editor, opened = profile.folders[0], { payload } = {}) {
+  const { chromium } = fromInstallation("playwright-core");
+  const context = await chromium.launchPersistentContext(profile.at("browser"), {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    viewport: { width: 1280, height: 800 },
+    args: [...FLAGS, "--disable-component-update", "--disable-sync"],
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const page = context.pages()[0];
+  page.setDefaultTimeout(30_000);
+  const window = new Window(context, page);
+  const query = new URLSearchParams(
+    opened === undefined ? { ew: "true" } : { [opened.endsWith(".code-workspace") ? "workspace" : "folder"]: opened },
+  );
+  if (payload !== undefined) {
+    query.set("payload", JSON.stringify(payload));
+  }
+  window.address = `http://127.0.0.1:${editor.port}/?${query}`;
+  return window;
+}
+
+export class Window {
+  errors = [];
+
+  constructor(context, page) {
+    this.context = context;
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error") {
+        this.errors.push(message.text());
+      }
+    });
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    this.status = page.locator(".statusbar-item[id*='sessionMemory.status']");
+  }
+
+  /** Goes to the window's address and waits until the workbench is there. */
+  async load() {
+    await this.page.goto(this.address);
+    await this.page.locator(".monaco-workbench .statusbar-item").first().waitFor({ timeout: 60_000 });
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  async screenshot(name) {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+
+  /** Runs a command from the palette, as its title stands there. */
+  async run(title) {
+    const input = this.page.locator(".quick-input-widget:visible input.input");
+    await until("the palette opens", async () => {
+      // The key is lost while the window loads.
+      await this.page.keyboard.press("F1");
+      return input.waitFor({ timeout: 2_000 }).then(() => true);
+    });
+    await input.fill(`>${title}`);
+    await this.row(title).click();
+  }
+
+  /** A row of the list that is open, by a text in it. */
+  row(text) {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+  }
+
+  /** Chooses a row of the list that is open. */
+  async pick(text) {
+    await this.row(text).click();
+  }
+
+  /** The message with a text in it. */
+  toast(text) {
+    return this.page.locator(".notification-toast", { hasText: text }).first();
+  }
+
+  /** Presses a button of a message. */
+  async press(text, button) {
+    await this.toast(text).locator(".monaco-button", { hasText: button }).click();
+  }
+
+  /** What the status bar says of the context, in percent; undefined where it says nothing. */
+  async percent() {
+    const text = (await this.status.count()) === 0 ? "" : await this.status.innerText();
+    const percent = /(\d+)%/.exec(text)?.[1];
+    return percent === undefined ? undefined : Number(percent);
+  }
+
+  /** The tab with a text in its title. */
+  tab(text) {
+    return this.page.locator(".tabs-container .tab", { hasText: text }).first();
+  }
+
+  /** The text of the editor that is in front, as far as it is drawn. */
+  async text() {
+    const lines = await this.page.locator(".editor-group-container.active .view-line").allInnerTexts();
+    return lines.join("\n").replaceAll("\u00a0", " ");
+  }
+}
