@@ -17,14 +17,14 @@ use crate::vendor::Answer;
 /// What the user said and nothing may lose a word of.
 const CORRECTION: &str = "No, never write to the production bucket. Always use the staging one, even for tests.";
 /// The newest words of the agent.
-const NEWEST: &str = "Understood: the last two are in the staging bucket now.";
+pub const NEWEST: &str = "Understood: the last two are in the staging bucket now.";
 /// What stands in the middle of the first output.
 const OLD: &str = "export-1 row 150 ";
 /// How many long outputs there are.
 const EXPORTS: usize = 16;
 
 /// An agent's hooks: ours, and behind them one that tells the test what has happened.
-fn hooks(recorder: &Recorder, events: &[&str], with_args: bool, ours: impl Fn(&str) -> Value) -> Value {
+fn hooks(recorder: &Recorder, events: &[&str], with_args: bool, ours: fn(&str) -> Value) -> Value {
     let mut hooks = recorder.hooks(events, with_args);
     for event in events {
         hooks[*event].as_array_mut().unwrap().insert(0, json!({"hooks": ours(event)}));
@@ -91,10 +91,12 @@ fn stands_for_everything(request: &Value) {
     assert!(!said.contains(OLD), "an old output is in it: {}", end_of(&said));
 }
 
-/// Claude Code with our hooks, at work.
+/// Claude Code at work, with our hooks or without.
 #[track_caller]
-fn claude_at_work(place: &Place, recorder: &Recorder) -> Terminal {
-    claude::prepare(place, &hooks(recorder, &claude::EVENTS, true, of_claude));
+pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
+    let none = |_: &str| json!([]);
+    let hooks = hooks(recorder, &claude::EVENTS, true, if ours { of_claude } else { none });
+    claude::prepare(place, &hooks);
     let terminal = claude::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("toolu_{number}"), "Bash", json!({"command": command, "description": "Writes"}))
@@ -102,10 +104,12 @@ fn claude_at_work(place: &Place, recorder: &Recorder) -> Terminal {
     terminal
 }
 
-/// Codex with our hooks, at work.
+/// Codex at work, with our hooks or without.
 #[track_caller]
-fn codex_at_work(place: &Place, recorder: &Recorder) -> Terminal {
-    codex::prepare(place, &hooks(recorder, &codex::EVENTS, false, of_codex));
+pub fn codex_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
+    let none = |_: &str| json!([]);
+    let hooks = hooks(recorder, &codex::EVENTS, false, if ours { of_codex } else { none });
+    codex::prepare(place, &hooks);
     let terminal = codex::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("call_{number}"), codex::SHELL, json!({"cmd": command}))
@@ -115,7 +119,7 @@ fn codex_at_work(place: &Place, recorder: &Recorder) -> Terminal {
 
 /// Has our program make a session that the agent resumes, and gives what it says.
 #[track_caller]
-fn resumable(place: &Place, agent: &str) -> Value {
+pub fn resumable(place: &Place, agent: &str) -> Value {
     let arguments = ["compact", "--agent", agent, "--way", "resume", "--json"];
     let printed = Process::start(place, Path::new(PROGRAM), &arguments).ended();
     assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
@@ -128,7 +132,7 @@ fn resumable(place: &Place, agent: &str) -> Value {
 fn claude_code_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     terminal.enter("/clear");
     terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
     // As fast as a user can type.
@@ -146,7 +150,7 @@ fn claude_code_is_cleared_and_knows_everything() {
 fn claude_code_compacts_by_itself_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     place.model.summarises("<analysis>-</analysis><summary>See the session memory.</summary>");
     terminal.enter("/compact");
     recorder.wait_for_count("PostCompact", 1);
@@ -163,7 +167,7 @@ fn claude_code_compacts_by_itself_and_knows_everything() {
 fn codex_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = codex_at_work(&place, &recorder);
+    let terminal = codex_at_work(&place, &recorder, true);
     terminal.enter("/clear");
     terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
     place.model.then(Answer::text("The staging bucket."));
@@ -176,7 +180,7 @@ fn codex_is_cleared_and_knows_everything() {
 fn codex_compacts_by_itself_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = codex_at_work(&place, &recorder);
+    let terminal = codex_at_work(&place, &recorder, true);
     terminal.enter("/compact");
     recorder.wait_for_count("PostCompact", 1);
     place.model.then(Answer::text("The staging bucket."));
@@ -188,7 +192,7 @@ fn codex_compacts_by_itself_and_knows_everything() {
 fn claude_code_resumes_a_session_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     let answer = resumable(&place, "claude-code");
     terminal.enter(answer["type"].as_str().unwrap().trim_end());
     recorder.wait_for("SessionStart", |told| told["source"] == "resume");
@@ -202,7 +206,7 @@ fn claude_code_resumes_a_session_that_was_compacted_for_it() {
 fn codex_resumes_a_thread_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    drop(codex_at_work(&place, &recorder));
+    drop(codex_at_work(&place, &recorder, true));
     let answer = resumable(&place, "codex");
     let thread = answer["run"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
     codex::ask(&place, &["resume", &thread, "Which bucket is it?"]);

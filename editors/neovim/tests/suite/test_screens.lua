@@ -44,9 +44,17 @@ end
 
 -- The list of vim.ui.select waits for a key and answers nothing meanwhile, so it runs in a second Neovim, inside a terminal of the first.
 T["sessions"] = function()
-  child.feed("export-to-utc", harness.conversation(40, "2026-11-24T10:00:00Z"), { context_limit = 60000, agent = "claude-code" })
+  child.feed(
+    "export-to-utc",
+    harness.conversation(40, "2026-11-24T10:00:00Z"),
+    { context_limit = 60000, agent = "claude-code" }
+  )
   revision(1)
-  child.feed("weekly-report", harness.conversation(10, "2026-11-25T10:00:00Z"), { context_limit = 60000, agent = "codecompanion" })
+  child.feed(
+    "weekly-report",
+    harness.conversation(10, "2026-11-25T10:00:00Z"),
+    { context_limit = 60000, agent = "codecompanion" }
+  )
   child.lua(
     [[local args = ...
       local command = vim.list_extend({ vim.v.progpath }, args)

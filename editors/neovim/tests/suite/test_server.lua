@@ -31,7 +31,9 @@ end)()]]
 
 T["a missing program is said, with the fix, and nothing is lost"] = function()
   local child = new({ bin = false, env = { PATH = "/nowhere" } })
-  child.lua([[require("session_memory").session("talk"):append({ { type = "message", message = { role = "user", content = "hello" } } })]])
+  child.lua(
+    [[require("session_memory").session("talk"):append({ { type = "message", message = { role = "user", content = "hello" } } })]]
+  )
   local said = child.wait("_G.said[1]")
   eq(said:match("1 events of session talk wait to be stored: the program session%-memory is not on PATH") ~= nil, true)
   child.cmd("SessionMemory open talk")
@@ -92,7 +94,9 @@ T["an open memory file is attached again"] = function()
   child.wait([[#vim.lsp.get_clients({ bufnr = 0, name = "session_memory" }) == 1]])
   local first = child.lua_get([[vim.lsp.get_clients({ bufnr = 0 })[1].id]])
   child.lua("vim.uv.kill(..., 'sigkill')", { child.wait(pid) })
-  child.wait(([[(vim.lsp.get_clients({ bufnr = 0, name = "session_memory" })[1] or { id = %d }).id ~= %d]]):format(first, first))
+  child.wait(
+    ([[(vim.lsp.get_clients({ bufnr = 0, name = "session_memory" })[1] or { id = %d }).id ~= %d]]):format(first, first)
+  )
 end
 
 T["each death waits longer, up to half a minute"] = function()

@@ -22,7 +22,7 @@ function M.run(args)
       return say.failed("attach " .. path, err)
     end
     require("session_memory.state").learn(root, result.sessionId, { agent = result.format })
-    say.answer(("session %s: %d events of %s, and what follows"):format(result.sessionId, result.events, result.format))
+    say.answer(("%s (%s) is followed as session %s"):format(path, result.format, result.sessionId))
   end)
 end
 
