@@ -65,6 +65,19 @@ export interface Timeline {
   compactions: { compaction: number; seq: number; at: string | null; tokensBefore: number; tokensAfter: number }[];
 }
 
+/** What is left to do after the server has made a way into the agent ready; `way` is null where there is nothing to compact. */
+export interface DeliverAnswer {
+  agent: string;
+  way: string | null;
+  process: number | null;
+  parents?: number[] | null | undefined;
+  type: string | null;
+  open: string | null;
+  run: string[] | null;
+  tell: string;
+  failed: string | null;
+}
+
 export interface Hit {
   sessionId: string;
   seq: number;
@@ -88,6 +101,7 @@ export interface Results {
     updatedAt: string;
   };
   history: { revisions: RevisionRow[] };
+  deliver: DeliverAnswer & { ways: { way: string; title: string }[] };
   diff: { from: number; to: number; unified: string; addedLines: number; removedLines: number };
   restore: { revision: number; source: string; coveredThrough: number; uri: string };
   explain: { compaction: number; at: string; summary: string };
