@@ -13,6 +13,7 @@ import { registerTranscripts } from "./commands/transcripts";
 import { registerVersions } from "./commands/versions";
 import { initialization, own, shared } from "./configuration";
 import { Connection } from "./connection";
+import { registerDashboard } from "./dashboard/panel";
 import { Deliveries } from "./deliveries";
 import { registerDocuments } from "./documents";
 import { Sessions } from "./sessions";
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
   for (const register of [
     registerCompact,
     registerMemory,
+    registerDashboard,
     registerVersions,
     registerSearch,
     registerTranscripts,

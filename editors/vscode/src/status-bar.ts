@@ -7,11 +7,12 @@ import { nameOf } from "./current";
 import { clipped, escaped, percentOf } from "./figures";
 import type { SessionRow } from "./protocol";
 import { folderOf, type Sessions } from "./sessions";
-import { agoWord, freshnessWord, grouped, pressureWord } from "./words";
+import { agoWord, costWord, freshnessWord, grouped, pressureWord } from "./words";
 
 const LINKS = [
   "sessionMemory.compactNow",
   "sessionMemory.openMemory",
+  "sessionMemory.showDashboard",
   "sessionMemory.showChanges",
   "sessionMemory.refreshNow",
   "sessionMemory.searchConversation",
@@ -129,7 +130,7 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
     [vscode.l10n.t("Agent"), session.agent ?? ""],
     [vscode.l10n.t("Folder"), folderOf(session) ?? ""],
     [vscode.l10n.t("Last event"), agoWord(session.lastEventAt)],
-    [vscode.l10n.t("Model cost"), session.usage === null ? "" : `$${session.usage.costUsd?.toFixed(4) ?? "?"}`],
+    [vscode.l10n.t("Model cost"), session.usage === null ? "" : costWord(session.usage.costUsd)],
   ];
   for (const [name, value] of rows) {
     if (name !== undefined && value !== undefined && value !== "") {
@@ -145,6 +146,7 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
   const titles = [
     vscode.l10n.t("Compact"),
     vscode.l10n.t("Open"),
+    vscode.l10n.t("Dashboard"),
     vscode.l10n.t("What changed"),
     vscode.l10n.t("Refresh"),
     vscode.l10n.t("Search"),

@@ -57,3 +57,8 @@ export function agoWord(at: string | null): string {
 export function grouped(value: number): string {
   return new Intl.NumberFormat(vscode.env.language).format(value);
 }
+
+/** An estimate in dollars; a question mark where the model's price is not known. */
+export function costWord(usd: number | null): string {
+  return usd === null ? "$?" : `$${usd.toFixed(4)}`;
+}
