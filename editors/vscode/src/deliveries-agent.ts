@@ -43,6 +43,9 @@ export async function goWay(app: App, session: SessionRow, way: string): Promise
   await carryOut(what, answer, session, terminals);
 }
 
+/** Time between a text and the Enter that sends it (docs/protocol.md). */
+const ENTER_MS = 300;
+
 async function carryOut(
   what: Plan,
   answer: DeliverAnswer,
@@ -53,8 +56,9 @@ async function carryOut(
     case "type": {
       const terminal = terminals[what.terminal];
       terminal?.show(true);
-      // It ends with the key that sends it; a line end of ours would be one too many.
-      terminal?.sendText(what.text, false);
+      // Enter goes in alone and later: agents take what comes at once for a paste, and Enter in it for a line end.
+      terminal?.sendText(what.text.replace(/\r$/, ""), false);
+      setTimeout(() => terminal?.sendText("\r", false), ENTER_MS);
       const typed = what.text.trim();
       void vscode.window.showInformationMessage(
         vscode.l10n.t("“{0}” was typed into the terminal “{1}”.", typed, terminal?.name ?? ""),
