@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 import type { SessionMemoryApi } from "../api";
 import { makeApi } from "./api";
 import type { App } from "./app";
+import { registerParticipant } from "./chat/participant";
+import { registerTools } from "./chat/tools";
 import { Lender } from "./chat/lender";
 import { registerCompact } from "./commands/compact";
 import { registerApiKey } from "./commands/api-key";
@@ -55,6 +57,8 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
     registerTranscripts,
     registerApiKey,
     registerEditorModel,
+    registerTools,
+    registerParticipant,
     registerServer,
   ]) {
     register(app);

@@ -67,7 +67,7 @@ export function costWord(usd: number | null): string {
 /** What of the editor's model was lent in this window. */
 export function lentWord(lent: Lent): string {
   return vscode.l10n.t(
-    "{0}: {1} requests in this window, {2} tokens in, {3} out",
+    "{0}; requests in this window: {1}; tokens in: {2}; tokens out: {3}",
     lent.model,
     grouped(lent.requests),
     grouped(lent.inputTokens),

@@ -114,7 +114,7 @@ function figuresOf({ session, timeline, lent }: Known): View["figures"] {
         usage === null
           ? vscode.l10n.t("no model was asked")
           : vscode.l10n.t(
-              "{0} calls of a model: {1} tokens in ({2} of them from the cache), {3} out",
+              "calls of a model: {0}; tokens in: {1}, of them from the cache: {2}; tokens out: {3}",
               grouped(usage.calls),
               grouped(usage.inputTokens),
               grouped(usage.cacheReadTokens),
