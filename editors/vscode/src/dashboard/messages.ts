@@ -1,7 +1,7 @@
 // What the extension and the page say to each other. Both check what they hear: the page what it shows, and also what the editor
 // kept for it; the extension what it is asked to do.
 
-import { count, flag, list, nullable, object, oneOf, text, type Of } from "./shape";
+import { count, flag, list, nullable, object, oneOf, text, type Of } from "../shape";
 
 /** What the page can ask for, about the session that it shows. */
 export const ACTIONS = [

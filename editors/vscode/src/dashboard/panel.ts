@@ -75,6 +75,7 @@ class Panel {
     };
     const garbage = [
       app.sessions.onDidChange(ask),
+      app.lender.onDidChange(ask),
       app.connection.onDidChangeState(ask),
       panel.onDidChangeViewState(ask),
       panel.webview.onDidReceiveMessage((message: unknown) => this.take(message)),
@@ -137,7 +138,10 @@ class Panel {
       this.change(session),
     ]);
     const isUpdating = sessions.isUpdating(session);
-    return { type: "show", view: viewOf({ session, isUpdating, timeline, levels: levels(), change }) };
+    return {
+      type: "show",
+      view: viewOf({ session, isUpdating, timeline, levels: levels(), change, lent: this.app.lender.lent }),
+    };
   }
 
   /** What the newest revision changed: as it was told, or asked for where it is older than this window. */

@@ -1,11 +1,12 @@
 // What the dashboard shows of a session, in the user's words: figures, the curve, what happened, and what the newest revision changed.
 
 import * as vscode from "vscode";
+import type { Lent } from "../chat/lender";
 import { nameOf } from "../current";
 import { percentOf } from "../figures";
 import type { DidUpdate, SessionRow, Timeline } from "../protocol";
 import { folderOf } from "../sessions";
-import { agoWord, costWord, freshnessWord, grouped, originWord, pressureWord } from "../words";
+import { agoWord, costWord, freshnessWord, grouped, lentWord, originWord, pressureWord } from "../words";
 import { falls } from "./chart";
 import { diffLines } from "./diff";
 import type { Action, View } from "./messages";
@@ -24,6 +25,7 @@ export interface Known {
   /** Shares of the window. */
   levels: readonly number[];
   change: Change | undefined;
+  lent: Lent | undefined;
 }
 
 export function viewOf(known: Known): View {
@@ -75,7 +77,7 @@ function levelWord(level: number): string {
   return pressureWord((["light", "medium", "heavy"] as const)[level] ?? "heavy");
 }
 
-function figuresOf({ session, timeline }: Known): View["figures"] {
+function figuresOf({ session, timeline, lent }: Known): View["figures"] {
   const { memory, usage } = session;
   const saved = timeline.compactions.reduce(
     (sum, { tokensBefore, tokensAfter }) => sum + tokensBefore - tokensAfter,
@@ -112,13 +114,16 @@ function figuresOf({ session, timeline }: Known): View["figures"] {
         usage === null
           ? vscode.l10n.t("no model was asked")
           : vscode.l10n.t(
-              "{0} calls of a model: {1} tokens in ({2} of them from the cache), {3} out",
+              "calls of a model: {0}; tokens in: {1}, of them from the cache: {2}; tokens out: {3}",
               grouped(usage.calls),
               grouped(usage.inputTokens),
               grouped(usage.cacheReadTokens),
               grouped(usage.outputTokens),
             ),
     },
+    ...(lent === undefined
+      ? []
+      : [{ name: vscode.l10n.t("Editor's model"), value: grouped(lent.requests), note: lentWord(lent) }]),
   ];
 }
 
