@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+mod attach;
 mod model;
 mod places;
 #[cfg(test)]
 mod tests;
 
+pub use attach::Attach;
 pub use model::{Author, ModelConfig};
 pub use places::{config_file, state_dir, workspace_state_dir};
 
@@ -31,6 +33,8 @@ pub struct Config {
     pub redact: bool,
     /// Where the memory file lies in its workspace.
     pub memory_file: String,
+    /// Whether sessions are kept that agents have in a workspace and that nobody feeds.
+    pub attach: Attach,
     /// Who writes the prose of the memory.
     pub model: ModelConfig,
 }
@@ -41,6 +45,7 @@ impl Default for Config {
             engine: Settings::default(),
             redact: true,
             memory_file: DEFAULT_TEMPLATE.to_owned(),
+            attach: Attach::default(),
             model: ModelConfig::default(),
         }
     }
@@ -131,12 +136,13 @@ impl Config {
                 self.redact =
                     value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?;
             }
-            _ if ModelConfig::has(key) && *source == Source::Editor => {
+            _ if (ModelConfig::has(key) || key == "attach") && *source == Source::Editor => {
                 return Err(format!(
                     "{key} is accepted from the user's own settings only (config file, environment, `user` at initialize), \
                      because a workspace may have written the editor's"
                 ));
             }
+            "attach" => self.attach = Attach::read(value)?,
             _ if ModelConfig::has(key) => {
                 self.model.set(key, value)?;
                 self.engine.model = self.model.author != Author::Extractive;

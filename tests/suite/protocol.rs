@@ -6,9 +6,9 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 17] = [
+const METHODS: [&str; 18] = [
     "append", "compact", "deliver", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin",
-    "search", "events", "timeline", "sessions", "import", "forget",
+    "search", "events", "timeline", "sessions", "discover", "import", "forget",
 ];
 const ORIGIN: &str = "background|refresh|user|compact|restore";
 const PRESSURE: &str = "low|light|medium|heavy";
@@ -70,6 +70,8 @@ fn shape_of(method: &str) -> Value {
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
             "uri": "uri", "title": "text?", "usage": "any"}]})
         }
+        "discover" => json!({"sessions": [{"agent": "text", "path": "text", "sessionId": "text", "title": "text?", "startedAt?": "time",
+            "modifiedAt": "time", "live": "bool", "attached": "bool", "by": "hook|import?"}]}),
         "import" => json!({"sessionId": "text", "format": "claude-code|messages", "events": "uint", "skipped": "uint"}),
         "forget" => json!({}),
         other => panic!("{other}"),
@@ -133,6 +135,8 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
         ),
         ("import", json!({"path": "conversation.json", "format": "messages"})),
         ("sessions", json!({"workspaceFolder": folder})),
+        ("discover", json!({"workspaceFolder": folder})),
+        ("discover", json!({})),
         ("sessions", json!({})),
         ("forget", json!({"sessionId": "s"})),
         ("sessions", json!({})),

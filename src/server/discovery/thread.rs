@@ -1,0 +1,270 @@
+//! The thread: looks when something has happened, decides about each session once, and answers requests for a list.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::news::News;
+use super::{By, Choice, Fed, Manner, Told, belongs};
+use crate::config::Attach;
+use crate::engine::memory::rfc3339;
+use crate::host::discover::{Found, Look, Places, is_live};
+use crate::host::pokes;
+use crate::host::store::{NewFeed, Store, StoreError};
+use crate::server::client::{Client, Urgency};
+use crate::server::imports::Imports;
+use crate::server::main_loop::{now, refused};
+use crate::wire::protocol::RequestError;
+
+/// Quiet time before a look, and the longest time until one.
+const QUIET: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(2);
+/// Sessions at work that are decided about at one look: the newest. A machine whose files were all put back at once has more.
+const MOST_LIVE: usize = 8;
+/// Files at work that are looked into at one look.
+const MOST_OPENED: usize = 256;
+/// Sessions of a list.
+const LISTED: usize = 50;
+/// Questions that wait for an answer at once.
+const MOST_QUESTIONS: usize = 4;
+/// After this time a note in the store is renewed, so that the session is followed on, in milliseconds.
+const RENEW_MS: i64 = 3_600_000;
+
+struct Folder {
+    root: PathBuf,
+    state: PathBuf,
+    places: Arc<Places>,
+}
+
+pub(super) struct Thread {
+    manner: Manner,
+    client: Client,
+    imports: Imports,
+    sender: Sender<Told>,
+    folders: Vec<Folder>,
+    news: News,
+    /// Sessions whose users were asked about them.
+    asked: HashSet<String>,
+    /// Questions without an answer.
+    questions: usize,
+}
+
+impl Thread {
+    pub(super) fn new(manner: Manner, client: Client, imports: Imports, sender: Sender<Told>) -> Thread {
+        let news = News::new(sender.clone());
+        Thread { manner, client, imports, sender, folders: Vec::new(), news, asked: HashSet::new(), questions: 0 }
+    }
+
+    pub(super) fn run(mut self, told: &Receiver<Told>) {
+        // When something has happened that was not looked at yet: the first and the last of it.
+        let mut news: Option<(Instant, Instant)> = None;
+        loop {
+            let next = match news {
+                None => told.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some((first, last)) => {
+                    let at = (last + QUIET).min(first + LONGEST);
+                    told.recv_timeout(at.saturating_duration_since(Instant::now()))
+                }
+            };
+            match next {
+                Ok(Told::Folders(folders)) => {
+                    self.set(folders);
+                    self.look();
+                }
+                Ok(Told::News) => {
+                    let now = Instant::now();
+                    news = Some((news.map_or(now, |(first, _)| first), now));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    news = None;
+                    self.look();
+                }
+                Ok(Told::Chosen(root, found, choice)) => self.chosen(&root, &found, choice),
+                Ok(Told::List(folders, reply)) => drop(reply.send(self.list(&folders))),
+                Ok(Told::End) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn set(&mut self, folders: Vec<(PathBuf, PathBuf)>) {
+        if self.manner.attach == Attach::Off {
+            return;
+        }
+        let folder = |(root, state): (PathBuf, PathBuf)| {
+            Some(Folder { places: Arc::new(Places::of(&root)?), root, state })
+        };
+        self.folders = folders.into_iter().filter_map(folder).collect();
+        let mut interest = self.news.interest();
+        interest.places = self.folders.iter().map(|folder| Arc::clone(&folder.places)).collect();
+        // What belongs to none of the folders may belong to a new one.
+        interest.settled.clear();
+    }
+
+    /// Looks for sessions at work and decides about them; what comes next is heard of.
+    fn look(&mut self) {
+        let mut watched = BTreeSet::new();
+        let mut all: Vec<(PathBuf, PathBuf, Found)> = Vec::new();
+        // A file is settled when no folder has anything to wait for in it.
+        let (mut decided, mut early) = (HashSet::new(), HashSet::new());
+        for folder in &self.folders {
+            let seen = folder.places.look();
+            watched.extend(seen.folders);
+            let live = seen.candidates.into_iter().filter(|candidate| is_live(candidate.modified_at, now()));
+            let mut sessions = 0;
+            for candidate in live.take(MOST_OPENED) {
+                if self.news.interest().settled.contains(&candidate.path) {
+                    continue;
+                }
+                match folder.places.open(&candidate) {
+                    Look::Early => drop(early.insert(candidate.path)),
+                    Look::Session(found) if self.is_of(folder, &found) => {
+                        sessions += 1;
+                        if sessions <= MOST_LIVE {
+                            decided.insert(candidate.path);
+                            all.push((folder.root.clone(), folder.state.clone(), *found));
+                        }
+                    }
+                    Look::Session(_) | Look::Other => drop(decided.insert(candidate.path)),
+                }
+            }
+        }
+        // Watched before it is decided, so that nothing falls between.
+        self.news.watch(watched);
+        for (root, state, found) in all {
+            if let Err(error) = self.decide(&root, &state, &found) {
+                early.insert(found.path);
+                tracing::warn!("a session of an agent is not attached: {error}");
+            }
+        }
+        self.news.interest().settled.extend(decided.into_iter().filter(|path| !early.contains(path)));
+    }
+
+    /// Whether a session is of this folder rather than of another one that is open.
+    fn is_of(&self, folder: &Folder, found: &Found) -> bool {
+        let inner = |other: &Folder| {
+            let cwd = found.cwd.as_deref();
+            other.root != folder.root
+                && other.root.starts_with(&folder.root)
+                && cwd.is_some_and(|cwd| cwd.starts_with(&other.root))
+        };
+        belongs(&self.manner.state_dir, &folder.root, found) && !self.folders.iter().any(inner)
+    }
+
+    fn decide(&mut self, root: &Path, state: &Path, found: &Found) -> Result<(), StoreError> {
+        let fed = Fed::read(state)?;
+        if let Some(feed) = fed.feed(found) {
+            // Agreed to before; what was forgotten stays forgotten.
+            if feed.session.is_some() && now() - feed.at > RENEW_MS {
+                let (agent_session, agent) = (&*feed.agent_session, &*feed.agent);
+                enter(state, &NewFeed { agent_session, agent, at: now(), ..NewFeed::default() })?;
+            }
+            return Ok(());
+        }
+        if self.imports.follows(&found.session_id) {
+            return Ok(());
+        }
+        match self.manner.attach {
+            Attach::Auto => attach(state, found)?,
+            Attach::Ask if self.manner.asks => self.ask(root, found),
+            Attach::Ask | Attach::Off => {}
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, root: &Path, found: &Found) {
+        if self.questions >= MOST_QUESTIONS || !self.asked.insert(found.session_id.clone()) {
+            return;
+        }
+        self.questions += 1;
+        let title = found.title.as_deref().unwrap_or("a long conversation");
+        // Editors make links of some texts; what stands in a conversation shall be none.
+        let title = title.replace("](", "] (");
+        let message = format!("{} is at work here: {title}. Keep its memory?", found.keeper.title());
+        let (sender, root, found) = (self.sender.clone(), root.to_owned(), Box::new(found.clone()));
+        self.client.ask(message, Choice::ALL.map(Choice::title).to_vec(), move |title| {
+            let choice = title.and_then(|title| Choice::from_title(&title));
+            let _ = sender.send(Told::Chosen(root, found, choice));
+        });
+    }
+
+    fn chosen(&mut self, root: &Path, found: &Found, choice: Option<Choice>) {
+        self.questions = self.questions.saturating_sub(1);
+        if choice == Some(Choice::Always) {
+            self.manner.attach = Attach::Auto;
+        }
+        if let Some(Choice::Attach | Choice::Always) = choice
+            && let Some(folder) = self.folders.iter().find(|folder| folder.root == root)
+            && let Err(error) = attach(&folder.state, found)
+        {
+            let message = format!("{} is not attached: {error}", found.path.display());
+            self.client.show(Urgency::Error, message);
+        }
+    }
+
+    /// The answer to a request for a list.
+    fn list(&self, folders: &[(PathBuf, PathBuf)]) -> Result<String, RequestError> {
+        let mut all: Vec<(i64, Value)> = Vec::new();
+        for (root, state) in folders {
+            let Some(places) = Places::of(root) else { continue };
+            let fed = Fed::read(state).map_err(|error| refused(&error))?;
+            let inner = |found: &Found| {
+                let of = |other: &&(PathBuf, PathBuf)| found.cwd.as_ref().is_some_and(|cwd| cwd.starts_with(&other.0));
+                let deepest = folders.iter().filter(of).map(|(root, _)| root).max_by_key(|root| root.as_os_str().len());
+                deepest.is_none_or(|deepest| deepest == root)
+            };
+            let sessions =
+                places.sessions(LISTED, |found| inner(found) && belongs(&self.manner.state_dir, root, found));
+            for found in sessions {
+                let followed = || self.imports.follows(&found.session_id).then_some(By::Import);
+                let by = fed.by(&found).or_else(followed);
+                all.push((found.modified_at, describe(&found, by)));
+            }
+        }
+        all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        all.truncate(LISTED);
+        let sessions: Vec<Value> = all.into_iter().map(|(_, session)| session).collect();
+        Ok(json!({ "sessions": sessions }).to_string())
+    }
+}
+
+/// A session for the list.
+pub fn describe(found: &Found, by: Option<By>) -> Value {
+    let mut row = json!({
+        "agent": found.keeper.name(),
+        "path": found.path,
+        "sessionId": found.session_id,
+        "title": found.title,
+        "modifiedAt": rfc3339(found.modified_at),
+        "live": is_live(found.modified_at, now()),
+        "attached": by.is_some(),
+        "by": by.map(By::name),
+    });
+    if let Some(at) = found.started_at {
+        row["startedAt"] = json!(rfc3339(at));
+    }
+    row
+}
+
+/// Leaves the note by which the session is followed, now and after a restart.
+fn attach(state: &Path, found: &Found) -> Result<(), StoreError> {
+    let new = NewFeed {
+        agent_session: &found.session_id,
+        agent: found.keeper.name(),
+        transcript: found.path.to_str(),
+        at: now(),
+        ..NewFeed::default()
+    };
+    enter(state, &new)
+}
+
+fn enter(state: &Path, new: &NewFeed) -> Result<(), StoreError> {
+    Store::open(state)?.enter_feed(new)?;
+    if let Err(error) = pokes::poke(state) {
+        tracing::warn!("whoever feeds {} does not hear of a session: {error}", state.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! `attach: ask`: one question for each session.

@@ -1,0 +1,97 @@
+//! `discover`: what is found, and what is not this workspace's or not this user's.
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::homes::{claude, claude_folder, claude_text, codex, codex_text, write};
+use super::{age, listed, root, server};
+use crate::harness::Workspace;
+
+#[test]
+fn sessions_of_the_workspace_are_listed() {
+    let place = Workspace::new();
+    let older = claude(&place, "older", "Mend the fence.");
+    let newer = claude(&place, "newer", "Paint it.");
+    let codex = codex(&place, "2026/03/01", "c0de", "Move the bus stop.");
+    age(&older, Duration::from_secs(7200));
+    age(&codex, Duration::from_secs(3600));
+    let mut server = server(&place, "off");
+    let listed = listed(&mut server);
+    let told: Vec<_> = listed.iter().map(|row| (row["agent"].as_str().unwrap(), row["sessionId"].as_str().unwrap(), row["title"].as_str().unwrap(), row["live"].as_bool().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            ("claude-code", "newer", "Paint it.", true),
+            ("codex", "c0de", "Move the bus stop.", false),
+            ("claude-code", "older", "Mend the fence.", false),
+        ]
+    );
+    assert_eq!(listed[0]["path"], json!(newer.canonicalize().unwrap()));
+    assert_eq!((&listed[0]["attached"], &listed[0]["by"]), (&json!(false), &json!(null)));
+    assert_eq!((&listed[0]["startedAt"], &listed[1]["startedAt"]), (&json!("2026-03-01T10:00:00Z"), &json!("2026-03-01T11:00:00Z")));
+}
+
+#[test]
+fn what_is_not_of_this_workspace_is_not_listed() {
+    let place = Workspace::new();
+    let (home, ws) = (place.outside("home"), root(&place));
+    let folder = claude_folder(&home.join(".claude"), &ws);
+    let own = claude(&place, "own", "Mine.");
+    // In our folder, but of another one; in a folder whose name begins like ours.
+    write(folder.join("liar.jsonl"), claude_text("liar", &ws.with_file_name("ws-other"), "Not here."));
+    let other = ws.with_file_name("ws-other");
+    write(claude_folder(&home.join(".claude"), &other).join("near.jsonl"), claude_text("near", &other, "Near."));
+    // Of a folder inside, and of a repository inside.
+    for (name, session) in [("sub", "inside"), ("repo", "apart")] {
+        let cwd = ws.join(name);
+        fs::create_dir_all(if session == "apart" { cwd.join(".git") } else { cwd.clone() }).unwrap();
+        write(claude_folder(&home.join(".claude"), &cwd).join(format!("{session}.jsonl")), claude_text(session, &cwd, "x"));
+    }
+    // Another folder's in Codex, whose text names ours.
+    let foreign = codex_text("foreign", &other, 10, &format!("Look at {} and {{\"cwd\":{:?}}}", ws.display(), ws));
+    write(home.join(".codex/sessions/2026/03/01/rollout-x.jsonl"), foreign);
+    // No sessions of a conversation.
+    write(folder.join("agent-0123.jsonl"), claude_text("agent-0123", &ws, "A helper's."));
+    write(folder.join("notes.txt"), "x");
+    write(folder.join("empty.jsonl"), "");
+    write(folder.join("noise.jsonl"), [0xffu8, 0, 1, 2]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        // Links, out of the home and within it.
+        let outside = write(place.outside("elsewhere/linked.jsonl"), claude_text("linked", &ws, "Linked."));
+        symlink(&outside, folder.join("linked.jsonl")).unwrap();
+        symlink(&own, folder.join("twice.jsonl")).unwrap();
+        symlink(place.outside("elsewhere"), claude_folder(&home.join(".claude"), &ws.join("linked"))).unwrap();
+        // Somebody else's, where this test may give files away.
+        let given = write(folder.join("given.jsonl"), claude_text("given", &ws, "Given."));
+        if std::os::unix::fs::chown(&given, Some(65534), None).is_err() {
+            fs::remove_file(given).unwrap();
+        }
+    }
+    let mut server = server(&place, "off");
+    let mut names: Vec<String> =
+        listed(&mut server).iter().map(|row| row["sessionId"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["inside", "own"]);
+}
+
+#[test]
+fn long_instructions_and_hostile_titles() {
+    let place = Workspace::new();
+    let ws = root(&place);
+    write(
+        place.outside("home/.codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-a.jsonl"),
+        codex_text("a", &ws, 200_000, "Behind long instructions."),
+    );
+    claude(&place, "b", "\u{1b}[2J\u{202e}evil [x](command:y)\nsecond line");
+    claude(&place, "c", "The token is ghp_0123456789abcdefghijABCDEFGHIJ012345 so use it");
+    let mut server = server(&place, "off");
+    let rows = listed(&mut server);
+    let title = |id: &str| rows.iter().find(|row| row["sessionId"] == id).map(|row| row["title"].clone()).unwrap();
+    assert_eq!(title("a"), json!(null));
+    assert_eq!(title("b"), "\u{fffd}[2J\u{fffd}evil [x](command:y)");
+    assert_eq!(title("c"), "The token is [redacted:github-token] so use it");
+}
