@@ -116,7 +116,7 @@ pub enum Proof {
     Folder,
     /// The session names a hash of the folder.
     Hash(String),
-    /// A file in the folder that so many levels of names lead to names the workspace folder.
+    /// A file of this name, in the folder that the first so many names lead to, names the workspace folder.
     Beside(usize, &'static str),
 }
 
@@ -148,13 +148,14 @@ impl Shelf {
 /// The most that is read of a session to tell what it is, in bytes.
 pub const HEAD_BYTES: usize = 64 << 10;
 
-/// The folder that Codex names in a first record of which only the beginning is at hand: its instructions come behind, and
-/// may be longer than the beginning. A quote inside of a string has a backslash before it, so this is no text of somebody's.
-pub fn folder_in_beginning(head: &str) -> Option<String> {
-    let line = head.lines().next()?;
-    let at = line.find(r#","cwd":""#).or_else(|| line.find(r#"{"cwd":""#))? + 7;
-    let mut values = serde_json::Deserializer::from_str(line.get(at..)?).into_iter::<String>();
-    values.next()?.ok()
+/// The text of the first field with this name in a beginning of JSON that may end anywhere. A quote inside of a string has a
+/// backslash before it, so what is found is a field and no part of somebody's text.
+pub fn field(head: &str, name: &str) -> Option<String> {
+    let name = format!("\"{name}\"");
+    head.match_indices(&name).find_map(|(at, _)| {
+        let value = head.get(at + name.len()..)?.trim_start().strip_prefix(':')?;
+        serde_json::Deserializer::from_str(value).into_iter::<String>().next()?.ok()
+    })
 }
 
 /// A title that cannot do anything: one line of at most 80 characters, without control characters and without those that

@@ -4,6 +4,7 @@
 //! are looked into, and no link is followed below the folder that the user gave the agent.
 
 mod head;
+mod opencode;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,8 @@ pub struct Candidate {
     pub path: PathBuf,
     /// When it was written to last, in milliseconds since the epoch.
     pub modified_at: i64,
+    /// What was told of it already.
+    found: Option<Box<Found>>,
 }
 
 /// Whether what was written to then is at work at `now`.
@@ -92,7 +95,7 @@ impl Places {
     pub fn look(&self) -> Seen {
         let mut seen = Seen { candidates: Vec::new(), folders: Vec::new() };
         for (index, shelf) in self.shelves.iter().enumerate() {
-            walk::walk(shelf, index, &mut seen);
+            walk::walk(shelf, index, &self.root, &mut seen);
         }
         seen.candidates.sort_by(|a, b| b.modified_at.cmp(&a.modified_at).then_with(|| a.path.cmp(&b.path)));
         seen.folders.sort();
@@ -102,6 +105,9 @@ impl Places {
 
     /// Looks into a file.
     pub fn open(&self, candidate: &Candidate) -> Look {
+        if let Some(found) = &candidate.found {
+            return Look::Session(found.clone());
+        }
         let Some(shelf) = self.shelves.get(candidate.shelf) else { return Look::Other };
         head::look(shelf, candidate, &self.root)
     }

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::{
-    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageActionItem, MessageType, OneOf, ServerCapabilities, ServerInfo, Uri,
-    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageActionItem, MessageType, OneOf,
+    ServerCapabilities, ServerInfo, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 
 use super::client::Urgency;

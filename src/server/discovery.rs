@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
-
 pub use fed::{By, Fed};
+pub use thread::describe;
 
 use super::client::Client;
 use super::feeding::workspace_of;
@@ -86,8 +86,7 @@ impl Discovery {
     pub fn start(manner: Manner, client: Client, imports: Imports) -> std::io::Result<Discovery> {
         let (sender, told) = channel();
         let thread = thread::Thread::new(manner, client, imports, sender.clone());
-        let thread =
-            std::thread::Builder::new().name("discovery".to_owned()).spawn(move || thread.run(&told))?;
+        let thread = std::thread::Builder::new().name("discovery".to_owned()).spawn(move || thread.run(&told))?;
         Ok(Discovery { sender, thread: Some(thread) })
     }
 
@@ -123,4 +122,3 @@ pub fn belongs(state_dir: &Path, root: &Path, found: &Found) -> bool {
     let apart = workspace.starts_with(root) && workspace.join(".git").exists();
     workspace == root || !(apart || state.join("store.db").exists())
 }
-

@@ -7,8 +7,9 @@ mod results;
 
 pub use error::{RequestError, check_session_id, code, from_value, params};
 pub use parameters::{
-    AgentRequest, AppendParams, CompactParams, DeliverParams, DiffParams, DiscoverParams, EventsParams, ExplainParams, Format,
-    ImportParams, MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams, TimelineParams,
+    AgentRequest, AppendParams, CompactParams, DeliverParams, DiffParams, DiscoverParams, EventsParams, ExplainParams,
+    Format, ImportParams, MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams,
+    TimelineParams,
 };
 pub use results::{AppendResult, CompactMemory, CompactResult, KeepFrom, Masked, MemoryState, Retrieved};
 

@@ -1,6 +1,7 @@
 //! Sessions that agents have in the workspace: found in homes made for the test, offered, kept, or left alone.
 
 mod asking;
+mod doctor;
 mod homes;
 mod keeping;
 mod listing;
@@ -16,7 +17,7 @@ use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace
 const ASK: &str = "window/showMessageRequest";
 
 /// A server whose user wants this about sessions that nobody feeds; its client can ask.
-fn server(place: &Workspace, attach: &str) -> Server {
+fn started(place: &Workspace, attach: &str) -> Server {
     server_with(place, attach, |_| {})
 }
 

@@ -18,7 +18,7 @@ fn memory_state() -> Value {
 }
 
 /// The documented result of every method.
-fn shape_of(method: &str) -> Value {
+pub fn shape_of(method: &str) -> Value {
     match method {
         "append" => {
             json!({"seq": "uint", "stored": "uint", "duplicates": "uint", "contextTokens": "uint", "contextLimit": "uint",
@@ -70,8 +70,10 @@ fn shape_of(method: &str) -> Value {
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
             "uri": "uri", "title": "text?", "usage": "any"}]})
         }
-        "discover" => json!({"sessions": [{"agent": "text", "path": "text", "sessionId": "text", "title": "text?", "startedAt?": "time",
-            "modifiedAt": "time", "live": "bool", "attached": "bool", "by": "hook|import?"}]}),
+        "discover" => {
+            json!({"sessions": [{"agent": "text", "path": "text", "sessionId": "text", "title": "text?", "startedAt?": "time",
+            "modifiedAt": "time", "live": "bool", "attached": "bool", "by": "hook|import?"}]})
+        }
         "import" => json!({"sessionId": "text", "format": "claude-code|messages", "events": "uint", "skipped": "uint"}),
         "forget" => json!({}),
         other => panic!("{other}"),

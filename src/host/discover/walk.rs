@@ -3,8 +3,8 @@
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Seen, milliseconds};
-use crate::agents::discover::{Names, Proof, Shelf};
+use super::{Candidate, Seen, head, milliseconds, opencode};
+use crate::agents::discover::{Keeper, Names, Proof, Shelf};
 
 /// Folders of one level that are gone into where any name fits.
 const MOST_FOLDERS: usize = 20_000;
@@ -12,7 +12,7 @@ const MOST_FOLDERS: usize = 20_000;
 const MOST_WATCHED: usize = 16;
 
 /// Adds what lies in a place.
-pub(super) fn walk(shelf: &Shelf, index: usize, seen: &mut Seen) {
+pub(super) fn walk(shelf: &Shelf, index: usize, root: &Path, seen: &mut Seen) {
     let base = fs::metadata(&shelf.base);
     if !base.as_ref().is_ok_and(|base| base.is_dir() && is_ours(base)) {
         // It may come; the nearest folder above it tells.
@@ -23,21 +23,23 @@ pub(super) fn walk(shelf: &Shelf, index: usize, seen: &mut Seen) {
     let mut level = vec![shelf.base.clone()];
     for (depth, names) in folders.iter().enumerate() {
         seen.folders.extend(level.iter().take(MOST_WATCHED).cloned());
-        let mut next = Vec::new();
-        for folder in &level {
-            next.extend(below(folder, names));
+        level = level.iter().flat_map(|folder| below(folder, names)).collect();
+        if let Proof::Beside(levels, name) = shelf.proof
+            && levels == depth + 1
+        {
+            level.retain(|folder| head::is_beside(&folder.join(name), root));
         }
-        if let Proof::Beside(_, _) = shelf.proof {
-            let _ = depth;
-        }
-        level = next;
     }
     seen.folders.extend(level.iter().take(MOST_WATCHED).cloned());
+    if shelf.keeper == Keeper::OpenCode {
+        seen.candidates.extend(opencode::candidates(&shelf.base, index, root));
+        return;
+    }
     for folder in &level {
         for (path, metadata) in entries(folder, files) {
             if metadata.is_file() {
                 let modified_at = metadata.modified().map_or(0, milliseconds);
-                seen.candidates.push(Candidate { shelf: index, path, modified_at });
+                seen.candidates.push(Candidate { shelf: index, path, modified_at, found: None });
             }
         }
     }

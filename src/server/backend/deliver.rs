@@ -51,7 +51,8 @@ pub(super) async fn deliver(client: LspClient, mut notices: mpsc::UnboundedRecei
             Notice::Ask(message, buttons, answered) => {
                 let client = client.clone();
                 tokio::spawn(async move {
-                    let chosen = client.show_message_request(MessageType::INFO, message, Some(convert::buttons(buttons)));
+                    let chosen =
+                        client.show_message_request(MessageType::INFO, message, Some(convert::buttons(buttons)));
                     answered.give(chosen.await.ok().flatten().map(|chosen| chosen.title));
                 });
             }

@@ -1,7 +1,7 @@
 //! Hears of what happens in the folders of agents: only of what can be a session that nobody has decided about, so that
 //! agents at work wake nobody.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ pub struct Interest {
 /// The watcher; nothing is heard any more once it is dropped.
 pub struct News {
     watcher: Option<RecommendedWatcher>,
-    watched: BTreeSet<PathBuf>,
+    watched: BTreeMap<PathBuf, u64>,
     interest: Arc<Mutex<Interest>>,
 }
 
@@ -33,16 +33,19 @@ impl News {
         let interest: Arc<Mutex<Interest>> = Arc::default();
         let asked = Arc::clone(&interest);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let matters = event.map_or(true, |event| event.need_rescan() || is_change(event.kind) && {
-                let interest = asked.lock().unwrap_or_else(PoisonError::into_inner);
-                event.paths.iter().any(|path| interest.has(path))
+            let matters = event.map_or(true, |event| {
+                event.need_rescan()
+                    || is_change(event.kind) && {
+                        let interest = asked.lock().unwrap_or_else(PoisonError::into_inner);
+                        event.paths.iter().any(|path| interest.has(path))
+                    }
             });
             if matters {
                 let _ = told.send(Told::News);
             }
         });
         let watcher = watcher.inspect_err(|error| tracing::warn!("new sessions of agents are not found: {error}")).ok();
-        News { watcher, watched: BTreeSet::new(), interest }
+        News { watcher, watched: BTreeMap::new(), interest }
     }
 
     /// What is of interest.
@@ -50,18 +53,39 @@ impl News {
         self.interest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Watches these folders and no others.
-    pub fn watch(&mut self, folders: BTreeSet<PathBuf>) {
-        let Some(watcher) = &mut self.watcher else { return };
-        for gone in self.watched.difference(&folders) {
+    /// Watches these folders and no others. Whether one of them is new: what happened in it so far nobody has heard of.
+    pub fn watch(&mut self, folders: BTreeSet<PathBuf>) -> bool {
+        let Some(watcher) = &mut self.watcher else { return false };
+        for gone in self.watched.keys().filter(|folder| !folders.contains(*folder)) {
             let _ = watcher.unwatch(gone);
         }
-        // Those that were watched already as well: a folder that was made anew has lost its watch.
-        let watched = folders.into_iter().filter(|folder| {
-            let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
-            watched.inspect_err(|error| tracing::warn!("{} is not watched: {error}", folder.display())).is_ok()
-        });
-        self.watched = watched.collect();
+        let before = std::mem::take(&mut self.watched);
+        let mut fresh = false;
+        for folder in folders {
+            let number = number(&folder);
+            // A folder that was made anew has lost its watch.
+            if before.get(&folder) != Some(&number) {
+                if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                    tracing::warn!("new sessions in {} are not found: {error}", folder.display());
+                    continue;
+                }
+                fresh = true;
+            }
+            self.watched.insert(folder, number);
+        }
+        fresh
+    }
+}
+
+/// What tells a folder from another one of the same name.
+fn number(folder: &Path) -> u64 {
+    #[cfg(unix)]
+    {
+        std::fs::metadata(folder).map_or(0, |metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
+    }
+    #[cfg(not(unix))]
+    {
+        u64::from(folder.is_dir())
     }
 }
 

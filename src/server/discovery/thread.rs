@@ -1,6 +1,6 @@
 //! The thread: looks when something has happened, decides about each session once, and answers requests for a list.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -12,7 +12,7 @@ use super::news::News;
 use super::{By, Choice, Fed, Manner, Told, belongs};
 use crate::config::Attach;
 use crate::engine::memory::rfc3339;
-use crate::host::discover::{Found, Look, Places, is_live};
+use crate::host::discover::{Candidate, Found, Look, Places, Seen, is_live};
 use crate::host::pokes;
 use crate::host::store::{NewFeed, Store, StoreError};
 use crate::server::client::{Client, Urgency};
@@ -94,9 +94,8 @@ impl Thread {
         if self.manner.attach == Attach::Off {
             return;
         }
-        let folder = |(root, state): (PathBuf, PathBuf)| {
-            Some(Folder { places: Arc::new(Places::of(&root)?), root, state })
-        };
+        let folder =
+            |(root, state): (PathBuf, PathBuf)| Some(Folder { places: Arc::new(Places::of(&root)?), root, state });
         self.folders = folders.into_iter().filter_map(folder).collect();
         let mut interest = self.news.interest();
         interest.places = self.folders.iter().map(|folder| Arc::clone(&folder.places)).collect();
@@ -106,14 +105,12 @@ impl Thread {
 
     /// Looks for sessions at work and decides about them; what comes next is heard of.
     fn look(&mut self) {
-        let mut watched = BTreeSet::new();
         let mut all: Vec<(PathBuf, PathBuf, Found)> = Vec::new();
         // A file is settled when no folder has anything to wait for in it.
         let (mut decided, mut early) = (HashSet::new(), HashSet::new());
-        for folder in &self.folders {
-            let seen = folder.places.look();
-            watched.extend(seen.folders);
-            let live = seen.candidates.into_iter().filter(|candidate| is_live(candidate.modified_at, now()));
+        let seen = self.seen();
+        for (folder, candidates) in self.folders.iter().zip(seen) {
+            let live = candidates.into_iter().filter(|candidate| is_live(candidate.modified_at, now()));
             let mut sessions = 0;
             for candidate in live.take(MOST_OPENED) {
                 if self.news.interest().settled.contains(&candidate.path) {
@@ -132,8 +129,6 @@ impl Thread {
                 }
             }
         }
-        // Watched before it is decided, so that nothing falls between.
-        self.news.watch(watched);
         for (root, state, found) in all {
             if let Err(error) = self.decide(&root, &state, &found) {
                 early.insert(found.path);
@@ -141,6 +136,18 @@ impl Thread {
             }
         }
         self.news.interest().settled.extend(decided.into_iter().filter(|path| !early.contains(path)));
+    }
+
+    /// What may be a session, for each folder. Everything that comes later is heard of: where a folder was not watched before,
+    /// there is another look into it.
+    fn seen(&mut self) -> Vec<Vec<Candidate>> {
+        loop {
+            let seen: Vec<Seen> = self.folders.iter().map(|folder| folder.places.look()).collect();
+            let watched = seen.iter().flat_map(|seen| seen.folders.iter().cloned()).collect();
+            if !self.news.watch(watched) {
+                return seen.into_iter().map(|seen| seen.candidates).collect();
+            }
+        }
     }
 
     /// Whether a session is of this folder rather than of another one that is open.
@@ -183,7 +190,8 @@ impl Thread {
         let title = found.title.as_deref().unwrap_or("a long conversation");
         // Editors make links of some texts; what stands in a conversation shall be none.
         let title = title.replace("](", "] (");
-        let message = format!("{} is at work here: {title}. Keep its memory?", found.keeper.title());
+        let end = if title.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+        let message = format!("{} is at work here: {title}{end} Keep its memory?", found.keeper.title());
         let (sender, root, found) = (self.sender.clone(), root.to_owned(), Box::new(found.clone()));
         self.client.ask(message, Choice::ALL.map(Choice::title).to_vec(), move |title| {
             let choice = title.and_then(|title| Choice::from_title(&title));

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::homes::{claude, claude_folder, claude_text, codex, codex_text, write};
-use super::{age, listed, root, server};
+use super::homes::{claude, claude_folder, claude_text, codex, codex_text, opencode, openhands, others, write};
+use super::{age, listed, root, started};
 use crate::harness::Workspace;
+use crate::protocol::shape_of;
+use crate::shape::has_shape;
 
 #[test]
 fn sessions_of_the_workspace_are_listed() {
@@ -17,9 +19,19 @@ fn sessions_of_the_workspace_are_listed() {
     let codex = codex(&place, "2026/03/01", "c0de", "Move the bus stop.");
     age(&older, Duration::from_secs(7200));
     age(&codex, Duration::from_secs(3600));
-    let mut server = server(&place, "off");
+    let mut server = started(&place, "off");
     let listed = listed(&mut server);
-    let told: Vec<_> = listed.iter().map(|row| (row["agent"].as_str().unwrap(), row["sessionId"].as_str().unwrap(), row["title"].as_str().unwrap(), row["live"].as_bool().unwrap())).collect();
+    let told: Vec<_> = listed
+        .iter()
+        .map(|row| {
+            (
+                row["agent"].as_str().unwrap(),
+                row["sessionId"].as_str().unwrap(),
+                row["title"].as_str().unwrap(),
+                row["live"].as_bool().unwrap(),
+            )
+        })
+        .collect();
     assert_eq!(
         told,
         [
@@ -30,7 +42,10 @@ fn sessions_of_the_workspace_are_listed() {
     );
     assert_eq!(listed[0]["path"], json!(newer.canonicalize().unwrap()));
     assert_eq!((&listed[0]["attached"], &listed[0]["by"]), (&json!(false), &json!(null)));
-    assert_eq!((&listed[0]["startedAt"], &listed[1]["startedAt"]), (&json!("2026-03-01T10:00:00Z"), &json!("2026-03-01T11:00:00Z")));
+    assert_eq!(
+        (&listed[0]["startedAt"], &listed[1]["startedAt"]),
+        (&json!("2026-03-01T10:00:00Z"), &json!("2026-03-01T11:00:00Z"))
+    );
 }
 
 #[test]
@@ -47,7 +62,10 @@ fn what_is_not_of_this_workspace_is_not_listed() {
     for (name, session) in [("sub", "inside"), ("repo", "apart")] {
         let cwd = ws.join(name);
         fs::create_dir_all(if session == "apart" { cwd.join(".git") } else { cwd.clone() }).unwrap();
-        write(claude_folder(&home.join(".claude"), &cwd).join(format!("{session}.jsonl")), claude_text(session, &cwd, "x"));
+        write(
+            claude_folder(&home.join(".claude"), &cwd).join(format!("{session}.jsonl")),
+            claude_text(session, &cwd, "x"),
+        );
     }
     // Another folder's in Codex, whose text names ours.
     let foreign = codex_text("foreign", &other, 10, &format!("Look at {} and {{\"cwd\":{:?}}}", ws.display(), ws));
@@ -71,7 +89,7 @@ fn what_is_not_of_this_workspace_is_not_listed() {
             fs::remove_file(given).unwrap();
         }
     }
-    let mut server = server(&place, "off");
+    let mut server = started(&place, "off");
     let mut names: Vec<String> =
         listed(&mut server).iter().map(|row| row["sessionId"].as_str().unwrap().to_owned()).collect();
     names.sort();
@@ -88,10 +106,35 @@ fn long_instructions_and_hostile_titles() {
     );
     claude(&place, "b", "\u{1b}[2J\u{202e}evil [x](command:y)\nsecond line");
     claude(&place, "c", "The token is ghp_0123456789abcdefghijABCDEFGHIJ012345 so use it");
-    let mut server = server(&place, "off");
+    let mut server = started(&place, "off");
     let rows = listed(&mut server);
     let title = |id: &str| rows.iter().find(|row| row["sessionId"] == id).map(|row| row["title"].clone()).unwrap();
     assert_eq!(title("a"), json!(null));
     assert_eq!(title("b"), "\u{fffd}[2J\u{fffd}evil [x](command:y)");
     assert_eq!(title("c"), "The token is [redacted:github-token] so use it");
+}
+
+#[test]
+fn every_agent_is_found_where_it_keeps_its_sessions() {
+    let place = Workspace::new();
+    let mut expected = others(&place);
+    opencode(&place, "ses_1", "ses_1");
+    openhands(&place, "0c0ffee0", "0c0ffee0");
+    expected.extend([("opencode", "ses_1"), ("openhands", "0c0ffee0")]);
+    let mut server = started(&place, "off");
+    let rows = listed(&mut server);
+    for row in &rows {
+        has_shape(row, &shape_of("discover")["sessions"][0]);
+        assert_eq!(row["title"], row["sessionId"], "{row}");
+    }
+    let mut found: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["agent"].as_str().unwrap(), row["sessionId"].as_str().unwrap())).collect();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    // What is listed can be imported.
+    for row in &rows {
+        let imported = server.call("import", json!({"path": row["path"]}));
+        assert_eq!(imported["events"].as_u64().unwrap() > 0, row["sessionId"] != "ses_old", "{row} {imported}");
+    }
 }
