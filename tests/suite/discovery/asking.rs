@@ -29,7 +29,7 @@ fn settled(server: &mut Server) {
 fn a_session_at_work_is_offered_once() {
     let place = Workspace::new();
     let path = claude(&place, "live", "Mend the fence.");
-    age(&claude(&place, "old", "Long ago."), Duration::from_secs(3600));
+    age(&claude(&place, "old", "Long ago."), Duration::from_hours(1));
     let mut server = started(&place, "ask");
     let (id, message) = question(&mut server);
     assert_eq!(message, "Claude Code is at work here: Mend the fence. Keep its memory?");

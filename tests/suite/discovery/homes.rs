@@ -152,12 +152,15 @@ pub fn others(place: &Workspace) -> Vec<(&'static str, &'static str)> {
         let name = if session == "gemini-1" { hash } else { "a-name".to_owned() };
         write(home.join(".gemini/tmp").join(name).join(format!("chats/session-{session}.jsonl")), text);
     }
+    // Longer than what is read of it.
     let task = |text: &str| {
         let environment = format!(
             "<environment_details>\n# Current Working Directory ({}) Files\nsrc\n</environment_details>",
             ws.display()
         );
-        json!([{"role": "user", "content": [{"type": "text", "text": format!("<task>\n{text}\n</task>")}, {"type": "text", "text": environment}]}]).to_string()
+        let first = [format!("<task>\n{text}\n</task>"), environment].map(|text| json!({"type": "text", "text": text}));
+        let answer = json!([{"type": "text", "text": "I look. ".repeat(20_000)}]);
+        json!([{"role": "user", "content": first, "ts": 1_700_000_000_000u64}, {"role": "assistant", "content": answer, "ts": 1_700_000_001_000u64}]).to_string()
     };
     for (extension, id) in [("saoudrizwan.claude-dev", "1700000000000"), ("rooveterinaryinc.roo-cline", "roo-1")] {
         let tasks = home.join(".config/Code/User/globalStorage").join(extension).join("tasks");

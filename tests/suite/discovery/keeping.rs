@@ -15,7 +15,7 @@ fn what_is_at_work_is_followed() {
     let place = Workspace::new();
     claude(&place, "live", "Mend the fence.");
     codex(&place, "2026/03/01", "c0de", "Move the bus stop.");
-    age(&claude(&place, "old", "Long ago."), Duration::from_secs(3600));
+    age(&claude(&place, "old", "Long ago."), Duration::from_hours(1));
     let mut server = started(&place, "auto");
     await_events(&mut server, "live", 2);
     await_events(&mut server, "c0de", 2);
@@ -121,7 +121,7 @@ fn many_files_at_once_are_not_all_taken_for_sessions_at_work() {
 #[cfg(target_os = "linux")]
 fn nothing_wakes_up_while_agents_rest_or_work_elsewhere() {
     let place = Workspace::new();
-    age(&claude(&place, "old", "Long ago."), Duration::from_secs(3600));
+    age(&claude(&place, "old", "Long ago."), Duration::from_hours(1));
     let other = place.outside("other");
     let folder = place.outside("home/.codex/sessions/2026/03/01");
     write(folder.join("rollout-2026-03-01T10-00-00-x.jsonl"), super::homes::codex_text("x", &other, 10, "Elsewhere."));

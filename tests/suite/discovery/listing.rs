@@ -17,8 +17,8 @@ fn sessions_of_the_workspace_are_listed() {
     let older = claude(&place, "older", "Mend the fence.");
     let newer = claude(&place, "newer", "Paint it.");
     let codex = codex(&place, "2026/03/01", "c0de", "Move the bus stop.");
-    age(&older, Duration::from_secs(7200));
-    age(&codex, Duration::from_secs(3600));
+    age(&older, Duration::from_hours(2));
+    age(&codex, Duration::from_hours(1));
     let mut server = started(&place, "off");
     let listed = listed(&mut server);
     let told: Vec<_> = listed
