@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::output::answer;
 use super::workspace::WorkspaceArg;
+use crate::agents::Agent;
 use crate::agents::install::places::Surroundings;
 use crate::config::{Attach, Config, given, state_dir, workspace_state_dir};
 use crate::engine::redact::redact;
@@ -124,7 +125,11 @@ fn unfed(sessions: &[Value], feeder: Option<&str>, attach: Attach, findings: &mu
             };
             findings.push(Finding::problem(format!("{agent} is at work and nobody follows it: {title}"), todo));
         } else if row["attached"] == false && (feeder != Some("server") || attach == Attach::Off) {
-            let todo = format!("session-memory install {agent}, or open the folder in an editor with `attach` not off");
+            let editor = "open the folder in an editor, with `attach` not off";
+            let todo = match Agent::from_name(agent) {
+                Some(_) => format!("session-memory install {agent}, or {editor}"),
+                None => editor.to_owned(),
+            };
             findings.push(Finding::problem(format!("{agent} is at work and its memory is not kept: {title}"), todo));
         }
     }

@@ -85,8 +85,9 @@ impl Discovery {
     /// Starts it without a folder.
     pub fn start(manner: Manner, client: Client, imports: Imports) -> std::io::Result<Discovery> {
         let (sender, told) = channel();
-        let thread = thread::Thread::new(manner, client, imports, sender.clone());
-        let thread = std::thread::Builder::new().name("discovery".to_owned()).spawn(move || thread.run(&told))?;
+        let heard = sender.clone();
+        let work = move || thread::Thread::new(manner, client, imports, heard).run(&told);
+        let thread = std::thread::Builder::new().name("discovery".to_owned()).spawn(work)?;
         Ok(Discovery { sender, thread: Some(thread) })
     }
 

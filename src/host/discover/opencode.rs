@@ -9,6 +9,7 @@ use super::walk::is_ours;
 use super::{Candidate, Found};
 use crate::agents::discover::{Keeper, harmless};
 use crate::engine::redact::redact;
+use crate::host::memory_file::file_uri;
 use crate::wire::protocol::check_session_id;
 
 /// How long a lock of the writer's is waited for: the next look comes soon.
@@ -34,7 +35,16 @@ pub(super) fn candidates(folder: &Path, shelf: usize, root: &Path) -> Vec<Candid
 
 fn read(path: &Path, root: &Path) -> rusqlite::Result<Vec<Found>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
+    // Where nobody writes, SQLite would make a log to read beside: a file in a folder of the agent's, and an event that
+    // leads to the next look.
+    let log = path.with_extension("db-wal");
+    let at_rest = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+    let connection = if at_rest {
+        let uri = format!("{}?immutable=1", file_uri(path));
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
     connection.busy_timeout(BUSY)?;
     // Sessions with a parent are helpers'.
     let sql = "SELECT id, title, directory, time_created, time_updated FROM session

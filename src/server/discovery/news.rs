@@ -1,10 +1,11 @@
 //! Hears of what happens in the folders of agents: only of what can be a session that nobody has decided about, so that
 //! agents at work wake nobody.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
@@ -16,12 +17,13 @@ use crate::host::discover::Places;
 pub struct Interest {
     /// The places of each workspace folder.
     pub places: Vec<Arc<Places>>,
-    /// Files about which all is decided.
-    pub settled: HashSet<PathBuf>,
+    /// Files about which all is decided, and until when where that is not for ever.
+    pub settled: HashMap<PathBuf, Option<Instant>>,
 }
 
 /// The watcher; nothing is heard any more once it is dropped.
 pub struct News {
+    told: Sender<Told>,
     watcher: Option<RecommendedWatcher>,
     watched: BTreeMap<PathBuf, u64>,
     interest: Arc<Mutex<Interest>>,
@@ -30,22 +32,21 @@ pub struct News {
 impl News {
     /// Hears nothing yet.
     pub fn new(told: Sender<Told>) -> News {
-        let interest: Arc<Mutex<Interest>> = Arc::default();
-        let asked = Arc::clone(&interest);
+        News { told, watcher: None, watched: BTreeMap::new(), interest: Arc::default() }
+    }
+
+    fn start(&self) -> Option<RecommendedWatcher> {
+        let (told, asked) = (self.told.clone(), Arc::clone(&self.interest));
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let matters = event.map_or(true, |event| {
-                event.need_rescan()
-                    || is_change(event.kind) && {
-                        let interest = asked.lock().unwrap_or_else(PoisonError::into_inner);
-                        event.paths.iter().any(|path| interest.has(path))
-                    }
+                let interest = || asked.lock().unwrap_or_else(PoisonError::into_inner);
+                event.need_rescan() || is_change(event.kind) && event.paths.iter().any(|path| interest().has(path))
             });
             if matters {
                 let _ = told.send(Told::News);
             }
         });
-        let watcher = watcher.inspect_err(|error| tracing::warn!("new sessions of agents are not found: {error}")).ok();
-        News { watcher, watched: BTreeMap::new(), interest }
+        watcher.inspect_err(|error| tracing::warn!("new sessions of agents are not found: {error}")).ok()
     }
 
     /// What is of interest.
@@ -55,6 +56,9 @@ impl News {
 
     /// Watches these folders and no others. Whether one of them is new: what happened in it so far nobody has heard of.
     pub fn watch(&mut self, folders: BTreeSet<PathBuf>) -> bool {
+        if self.watcher.is_none() && !folders.is_empty() {
+            self.watcher = self.start();
+        }
         let Some(watcher) = &mut self.watcher else { return false };
         for gone in self.watched.keys().filter(|folder| !folders.contains(*folder)) {
             let _ = watcher.unwatch(gone);
@@ -90,8 +94,13 @@ fn number(folder: &Path) -> u64 {
 }
 
 impl Interest {
+    /// Whether all is decided about a file.
+    pub fn is_settled(&self, path: &Path) -> bool {
+        self.settled.get(path).is_some_and(|until| until.is_none_or(|until| Instant::now() < until))
+    }
+
     fn has(&self, path: &Path) -> bool {
-        !self.settled.contains(path) && self.places.iter().any(|places| places.concern(path))
+        !self.is_settled(path) && self.places.iter().any(|places| places.concern(path))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The thread: looks when something has happened, decides about each session once, and answers requests for a list.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -31,8 +31,20 @@ const MOST_OPENED: usize = 256;
 const LISTED: usize = 50;
 /// Questions that wait for an answer at once.
 const MOST_QUESTIONS: usize = 4;
-/// After this time a note in the store is renewed, so that the session is followed on, in milliseconds.
+/// After this time the note in the store is renewed, while the agent is at work: who comes to feed the workspace only follows
+/// sessions of which something was noted lately.
+const RENEW: Duration = Duration::from_hours(1);
 const RENEW_MS: i64 = 3_600_000;
+
+/// What was decided about a session.
+enum Decided {
+    /// Nothing: it is decided at a later look.
+    NotYet,
+    /// All for the next hour.
+    ForNow,
+    /// All.
+    ForGood,
+}
 
 struct Folder {
     root: PathBuf,
@@ -83,7 +95,11 @@ impl Thread {
                     news = None;
                     self.look();
                 }
-                Ok(Told::Chosen(root, found, choice)) => self.chosen(&root, &found, choice),
+                Ok(Told::Chosen(root, found, choice)) => {
+                    self.chosen(&root, &found, choice);
+                    // There may be another question to ask now.
+                    self.look();
+                }
                 Ok(Told::List(folders, reply)) => drop(reply.send(self.list(&folders))),
                 Ok(Told::End) | Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -105,37 +121,40 @@ impl Thread {
 
     /// Looks for sessions at work and decides about them; what comes next is heard of.
     fn look(&mut self) {
-        let mut all: Vec<(PathBuf, PathBuf, Found)> = Vec::new();
-        // A file is settled when no folder has anything to wait for in it.
-        let (mut decided, mut early) = (HashSet::new(), HashSet::new());
         let seen = self.seen();
+        let mut sessions: Vec<(PathBuf, PathBuf, Found)> = Vec::new();
+        // A file that is of no use to one folder may be another's.
+        let (mut settled, mut open) = (HashMap::new(), HashSet::new());
         for (folder, candidates) in self.folders.iter().zip(seen) {
             let live = candidates.into_iter().filter(|candidate| is_live(candidate.modified_at, now()));
-            let mut sessions = 0;
+            let mut here = 0;
             for candidate in live.take(MOST_OPENED) {
-                if self.news.interest().settled.contains(&candidate.path) {
+                if self.news.interest().is_settled(&candidate.path) {
                     continue;
                 }
                 match folder.places.open(&candidate) {
-                    Look::Early => drop(early.insert(candidate.path)),
                     Look::Session(found) if self.is_of(folder, &found) => {
-                        sessions += 1;
-                        if sessions <= MOST_LIVE {
-                            decided.insert(candidate.path);
-                            all.push((folder.root.clone(), folder.state.clone(), *found));
+                        here += 1;
+                        if here <= MOST_LIVE {
+                            sessions.push((folder.root.clone(), folder.state.clone(), *found));
                         }
+                        open.insert(candidate.path);
                     }
-                    Look::Session(_) | Look::Other => drop(decided.insert(candidate.path)),
+                    Look::Early => drop(open.insert(candidate.path)),
+                    Look::Session(_) | Look::Other => drop(settled.insert(candidate.path, None)),
                 }
             }
         }
-        for (root, state, found) in all {
-            if let Err(error) = self.decide(&root, &state, &found) {
-                early.insert(found.path);
-                tracing::warn!("a session of an agent is not attached: {error}");
+        settled.retain(|path, _| !open.contains(path));
+        for (root, state, found) in sessions {
+            match self.decide(&root, &state, &found) {
+                Ok(Decided::NotYet) => {}
+                Ok(Decided::ForNow) => drop(settled.insert(found.path, Instant::now().checked_add(RENEW))),
+                Ok(Decided::ForGood) => drop(settled.insert(found.path, None)),
+                Err(error) => tracing::warn!("a session of an agent is not attached: {error}"),
             }
         }
-        self.news.interest().settled.extend(decided.into_iter().filter(|path| !early.contains(path)));
+        self.news.interest().settled.extend(settled);
     }
 
     /// What may be a session, for each folder. Everything that comes later is heard of: where a folder was not watched before,
@@ -161,31 +180,37 @@ impl Thread {
         belongs(&self.manner.state_dir, &folder.root, found) && !self.folders.iter().any(inner)
     }
 
-    fn decide(&mut self, root: &Path, state: &Path, found: &Found) -> Result<(), StoreError> {
+    fn decide(&mut self, root: &Path, state: &Path, found: &Found) -> Result<Decided, StoreError> {
         let fed = Fed::read(state)?;
         if let Some(feed) = fed.feed(found) {
-            // Agreed to before; what was forgotten stays forgotten.
-            if feed.session.is_some() && now() - feed.at > RENEW_MS {
+            if feed.session.is_none() {
+                return Ok(Decided::ForGood);
+            }
+            // Agreed to before.
+            if now() - feed.at > RENEW_MS {
                 let (agent_session, agent) = (&*feed.agent_session, &*feed.agent);
                 enter(state, &NewFeed { agent_session, agent, at: now(), ..NewFeed::default() })?;
             }
-            return Ok(());
+            return Ok(Decided::ForNow);
         }
         if self.imports.follows(&found.session_id) {
-            return Ok(());
+            return Ok(Decided::ForNow);
         }
         match self.manner.attach {
-            Attach::Auto => attach(state, found)?,
-            Attach::Ask if self.manner.asks => self.ask(root, found),
-            Attach::Ask | Attach::Off => {}
+            Attach::Auto => attach(state, found).map(|()| Decided::ForNow),
+            Attach::Ask if self.manner.asks => Ok(self.ask(root, found)),
+            Attach::Ask | Attach::Off => Ok(Decided::ForGood),
         }
-        Ok(())
     }
 
-    fn ask(&mut self, root: &Path, found: &Found) {
-        if self.questions >= MOST_QUESTIONS || !self.asked.insert(found.session_id.clone()) {
-            return;
+    fn ask(&mut self, root: &Path, found: &Found) -> Decided {
+        if self.asked.contains(&found.session_id) {
+            return Decided::ForGood;
         }
+        if self.questions >= MOST_QUESTIONS {
+            return Decided::NotYet;
+        }
+        self.asked.insert(found.session_id.clone());
         self.questions += 1;
         let title = found.title.as_deref().unwrap_or("a long conversation");
         // Editors make links of some texts; what stands in a conversation shall be none.
@@ -197,6 +222,7 @@ impl Thread {
             let choice = title.and_then(|title| Choice::from_title(&title));
             let _ = sender.send(Told::Chosen(root, found, choice));
         });
+        Decided::ForGood
     }
 
     fn chosen(&mut self, root: &Path, found: &Found, choice: Option<Choice>) {

@@ -181,3 +181,26 @@ fn a_title_is_only_text() {
     );
     choose(&mut server, &id, None);
 }
+
+#[test]
+fn only_a_few_questions_stand_at_once_and_none_is_lost() {
+    let place = Workspace::new();
+    for at in 0..6 {
+        claude(&place, &format!("s{at}"), &format!("Task {at}"));
+    }
+    let mut server = started(&place, "ask");
+    let mut open: Vec<(Value, String)> = (0..4).map(|_| question(&mut server)).collect();
+    settled(&mut server);
+    let mut seen: Vec<String> = open.iter().map(|(_, message)| message.clone()).collect();
+    while let Some((id, _)) = open.pop() {
+        choose(&mut server, &id, Some("Not now"));
+        if seen.len() < 6 {
+            let next = question(&mut server);
+            seen.push(next.1.clone());
+            open.insert(0, next);
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 6, "{seen:?}");
+}

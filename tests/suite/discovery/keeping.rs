@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::homes::{claude, claude_folder, claude_text, codex, opencode, openhands, write};
-use super::{age, await_events, events, listed, root, started};
+use super::{age, await_events, events, listed, root, server_with, started};
 use crate::harness::{Workspace, files_under};
 use crate::watching::unwatched::is_idle;
 
@@ -125,7 +125,11 @@ fn nothing_wakes_up_while_agents_rest_or_work_elsewhere() {
     let other = place.outside("other");
     let folder = place.outside("home/.codex/sessions/2026/03/01");
     write(folder.join("rollout-2026-03-01T10-00-00-x.jsonl"), super::homes::codex_text("x", &other, 10, "Elsewhere."));
-    let mut server = started(&place, "ask");
-    assert_eq!(listed(&mut server).len(), 1);
+    // To look into a database is no event in it.
+    opencode(&place, "ses_1", "Paint it.");
+    let mut server = server_with(&place, "ask", |options| options.capabilities = json!({}));
+    assert_eq!(listed(&mut server).len(), 2);
     assert!(is_idle(server.pid()), "the threads of an idle server wake up");
+    let beside = place.outside("home/.local/share/opencode");
+    assert_eq!(files_under(&beside), [beside.join("opencode.db")], "a look makes nothing");
 }
