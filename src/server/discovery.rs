@@ -5,6 +5,7 @@
 //! then follows its transcript ([`feeding`](super::feeding)), and does so again after a restart.
 
 mod fed;
+mod list;
 mod news;
 mod thread;
 
@@ -13,7 +14,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 pub use fed::{By, Fed};
-pub use thread::describe;
+pub use list::describe;
 
 use super::client::Client;
 use super::feeding::workspace_of;

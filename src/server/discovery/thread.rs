@@ -6,19 +6,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
+use super::list::list;
 use super::news::News;
-use super::{By, Choice, Fed, Manner, Told, belongs};
+use super::{Choice, Fed, Manner, Told, belongs};
 use crate::config::Attach;
-use crate::engine::memory::rfc3339;
 use crate::host::discover::{Candidate, Found, Look, Places, Seen, is_live};
 use crate::host::pokes;
 use crate::host::store::{NewFeed, Store, StoreError};
 use crate::server::client::{Client, Urgency};
 use crate::server::imports::Imports;
-use crate::server::main_loop::{now, refused};
-use crate::wire::protocol::RequestError;
+use crate::server::main_loop::now;
 
 /// Quiet time before a look, and the longest time until one.
 const QUIET: Duration = Duration::from_millis(250);
@@ -27,8 +24,6 @@ const LONGEST: Duration = Duration::from_secs(2);
 const MOST_LIVE: usize = 8;
 /// Files at work that are looked into at one look.
 const MOST_OPENED: usize = 256;
-/// Sessions of a list.
-const LISTED: usize = 50;
 /// Questions that wait for an answer at once.
 const MOST_QUESTIONS: usize = 4;
 /// After this time the note in the store is renewed, while the agent is at work: who comes to feed the workspace only follows
@@ -100,7 +95,9 @@ impl Thread {
                     // There may be another question to ask now.
                     self.look();
                 }
-                Ok(Told::List(folders, reply)) => drop(reply.send(self.list(&folders))),
+                Ok(Told::List(folders, reply)) => {
+                    drop(reply.send(list(&folders, &self.manner.state_dir, &self.imports)));
+                }
                 Ok(Told::End) | Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -238,49 +235,6 @@ impl Thread {
             self.client.show(Urgency::Error, message);
         }
     }
-
-    /// The answer to a request for a list.
-    fn list(&self, folders: &[(PathBuf, PathBuf)]) -> Result<String, RequestError> {
-        let mut all: Vec<(i64, Value)> = Vec::new();
-        for (root, state) in folders {
-            let Some(places) = Places::of(root) else { continue };
-            let fed = Fed::read(state).map_err(|error| refused(&error))?;
-            let inner = |found: &Found| {
-                let of = |other: &&(PathBuf, PathBuf)| found.cwd.as_ref().is_some_and(|cwd| cwd.starts_with(&other.0));
-                let deepest = folders.iter().filter(of).map(|(root, _)| root).max_by_key(|root| root.as_os_str().len());
-                deepest.is_none_or(|deepest| deepest == root)
-            };
-            let sessions =
-                places.sessions(LISTED, |found| inner(found) && belongs(&self.manner.state_dir, root, found));
-            for found in sessions {
-                let followed = || self.imports.follows(&found.session_id).then_some(By::Import);
-                let by = fed.by(&found).or_else(followed);
-                all.push((found.modified_at, describe(&found, by)));
-            }
-        }
-        all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        all.truncate(LISTED);
-        let sessions: Vec<Value> = all.into_iter().map(|(_, session)| session).collect();
-        Ok(json!({ "sessions": sessions }).to_string())
-    }
-}
-
-/// A session for the list.
-pub fn describe(found: &Found, by: Option<By>) -> Value {
-    let mut row = json!({
-        "agent": found.keeper.name(),
-        "path": found.path,
-        "sessionId": found.session_id,
-        "title": found.title,
-        "modifiedAt": rfc3339(found.modified_at),
-        "live": is_live(found.modified_at, now()),
-        "attached": by.is_some(),
-        "by": by.map(By::name),
-    });
-    if let Some(at) = found.started_at {
-        row["startedAt"] = json!(rfc3339(at));
-    }
-    row
 }
 
 /// Leaves the note by which the session is followed, now and after a restart.
