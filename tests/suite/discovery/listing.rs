@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::homes::{claude, claude_folder, claude_text, codex, codex_text, opencode, openhands, others, write};
 use super::{age, listed, root, started};
-use crate::harness::Workspace;
+use crate::harness::{Workspace, file_uri};
 use crate::protocol::shape_of;
 use crate::shape::has_shape;
 
@@ -132,6 +132,10 @@ fn every_agent_is_found_where_it_keeps_its_sessions() {
     found.sort_unstable();
     expected.sort_unstable();
     assert_eq!(found, expected);
+    let named = json!({"workspaceFolder": file_uri(&place.root())});
+    assert_eq!(server.command("discover", named).unwrap()["sessions"], json!(rows));
+    let none = json!({"workspaceFolder": file_uri(&place.outside("home"))});
+    assert_eq!(server.call("discover", none)["sessions"], json!([]));
     // What is listed can be imported.
     for row in &rows {
         let imported = server.call("import", json!({"path": row["path"]}));
