@@ -4,6 +4,7 @@
 pub mod claude_code;
 pub mod codex;
 pub mod delivery;
+pub mod discover;
 pub mod hook;
 pub mod install;
 

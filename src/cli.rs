@@ -6,6 +6,7 @@ mod chart;
 mod client;
 mod compact;
 mod deliver;
+mod doctor;
 mod forget;
 mod hook;
 mod install;
@@ -76,6 +77,8 @@ enum Command {
     Forget(forget::Args),
     /// Put the hooks for a coding agent into its settings, or take them out
     Install(install::Args),
+    /// Tell how things stand here, and what to do where something is wrong
+    Doctor(doctor::Args),
 }
 
 /// Runs the program.
@@ -94,7 +97,8 @@ pub fn main() -> ExitCode {
     }
     // Only the server logs; a command says what it has to say at once.
     let _log = in_background.then(|| state_dir().and_then(|dir| logging::start(&dir)));
-    if !in_background && !is_hook {
+    let tells_itself = matches!(cli.command, Command::Doctor(_));
+    if !in_background && !is_hook && !tells_itself {
         for problem in &problems {
             output::note(problem);
         }
@@ -116,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Worker(args) => worker::run(&args, &config),
         Command::Forget(args) => forget::run(&args, &config),
         Command::Install(args) => install::run(&args),
+        Command::Doctor(args) => doctor::run(&args, &config, &problems),
     };
     result.unwrap_or_else(|error| {
         let prefix = if std::io::stderr().is_terminal() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+mod attach;
 mod model;
 mod places;
 #[cfg(test)]
 mod tests;
 
+pub use attach::Attach;
 pub use model::{Author, ModelConfig};
 pub use places::{config_file, state_dir, workspace_state_dir};
 
@@ -31,6 +33,8 @@ pub struct Config {
     pub redact: bool,
     /// Where the memory file lies in its workspace.
     pub memory_file: String,
+    /// Whether sessions are kept that agents have in a workspace and that nobody feeds.
+    pub attach: Attach,
     /// Who writes the prose of the memory.
     pub model: ModelConfig,
 }
@@ -41,6 +45,7 @@ impl Default for Config {
             engine: Settings::default(),
             redact: true,
             memory_file: DEFAULT_TEMPLATE.to_owned(),
+            attach: Attach::default(),
             model: ModelConfig::default(),
         }
     }
@@ -74,18 +79,11 @@ impl Config {
     /// The config file and the environment over the defaults, and what was wrong with them.
     pub fn load() -> (Config, Vec<String>) {
         let mut config = Config::default();
-        let mut problems = Vec::new();
-        if let Some(path) = config_file() {
-            match std::fs::read_to_string(&path) {
-                Ok(text) => match toml::from_str::<Map<String, Value>>(&text) {
-                    Ok(values) => problems.extend(config.merge(&Value::Object(values), &Source::File(path))),
-                    Err(error) => problems.push(format!("{}: {error}: the whole file is ignored", path.display())),
-                },
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => problems.push(format!("{}: {error}: the file is ignored", path.display())),
-            }
+        let (file, unreadable) = in_file();
+        let mut problems: Vec<String> = unreadable.into_iter().collect();
+        for (source, values) in file.into_iter().chain([in_environment()]) {
+            problems.extend(config.merge(&Value::Object(values), &source));
         }
-        problems.extend(config.merge(&Value::Object(environment(std::env::vars())), &Source::Environment));
         (config, problems)
     }
 
@@ -131,12 +129,13 @@ impl Config {
                 self.redact =
                     value.as_bool().ok_or_else(|| format!("redact is {value}; true or false are accepted"))?;
             }
-            _ if ModelConfig::has(key) && *source == Source::Editor => {
+            _ if (ModelConfig::has(key) || key == "attach") && *source == Source::Editor => {
                 return Err(format!(
                     "{key} is accepted from the user's own settings only (config file, environment, `user` at initialize), \
                      because a workspace may have written the editor's"
                 ));
             }
+            "attach" => self.attach = Attach::read(value)?,
             _ if ModelConfig::has(key) => {
                 self.model.set(key, value)?;
                 self.engine.model = self.model.author != Author::Extractive;
@@ -145,6 +144,31 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Settings as they were made, and where.
+type Given = (Source, Map<String, Value>);
+
+/// What the user has set outside of an editor, a later one over an earlier one.
+pub fn given() -> impl Iterator<Item = Given> {
+    in_file().0.into_iter().chain([in_environment()])
+}
+
+/// The config file, or why it is ignored.
+fn in_file() -> (Option<Given>, Option<String>) {
+    let Some(path) = config_file() else { return (None, None) };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => match toml::from_str::<Map<String, Value>>(&text) {
+            Ok(values) => (Some((Source::File(path), values)), None),
+            Err(error) => (None, Some(format!("{}: {error}: the whole file is ignored", path.display()))),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (None, None),
+        Err(error) => (None, Some(format!("{}: {error}: the file is ignored", path.display()))),
+    }
+}
+
+fn in_environment() -> Given {
+    (Source::Environment, environment(std::env::vars()))
 }
 
 fn number(key: &str, value: &Value, least: u64, most: u64) -> Result<u64, String> {

@@ -2,6 +2,7 @@
 
 pub mod agent_settings;
 pub mod codex;
+pub mod discover;
 pub mod feeding;
 pub mod follow;
 pub mod memory_file;

@@ -9,6 +9,7 @@ mod buffers;
 mod client;
 mod convert;
 mod delivery;
+pub mod discovery;
 mod document;
 pub mod feeding;
 mod imports;

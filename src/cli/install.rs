@@ -1,7 +1,7 @@
 //! `install`: puts our hooks into the settings of an agent, takes them out, and tells where they are.
 
 mod change;
-mod list;
+pub mod list;
 mod program;
 
 use std::io::{BufRead as _, IsTerminal as _};

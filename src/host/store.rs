@@ -91,6 +91,11 @@ impl Store {
         Ok(store)
     }
 
+    /// The version of what this program keeps in it.
+    pub fn version() -> usize {
+        schema::STEPS.len()
+    }
+
     /// Where the database file is.
     pub fn path(&self) -> &Path {
         &self.path

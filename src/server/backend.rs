@@ -120,6 +120,7 @@ handlers! {
     events => Events,
     timeline => Timeline,
     sessions => Sessions,
+    discover => Discover,
     import => Import,
     forget => Forget,
 }

@@ -22,6 +22,22 @@ pub enum Urgency {
     Warning,
 }
 
+/// Who takes the user's answer to a question; `None` is no answer.
+pub struct Answered(Box<dyn FnOnce(Option<String>) + Send>);
+
+impl Answered {
+    /// Gives the answer.
+    pub fn give(self, title: Option<String>) {
+        (self.0)(title);
+    }
+}
+
+impl std::fmt::Debug for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answered")
+    }
+}
+
 /// Something to tell the client.
 #[derive(Debug)]
 pub enum Notice {
@@ -29,6 +45,8 @@ pub enum Notice {
     Notification(&'static str, Value),
     /// `window/showMessage`, logged as well.
     Show(Urgency, String),
+    /// `window/showMessageRequest`: the message, the buttons, and who takes the title of the one that was chosen.
+    Ask(String, Vec<&'static str>, Answered),
     /// `sessionMemory/complete`: the client's own model is asked.
     Complete(Value, oneshot::Sender<Result<Value, (i64, String)>>),
     /// `textDocument/publishDiagnostics`: the document, the version looked at, what is wrong.
@@ -75,6 +93,16 @@ impl Client {
         let (sender, receiver) = oneshot::channel();
         self.send(Notice::Complete(params, sender));
         receiver.await.unwrap_or_else(|_| Err((code::CANCELLED, "the connection is closing".to_owned())))
+    }
+
+    /// Asks the user, who may never answer.
+    pub fn ask(
+        &self,
+        message: String,
+        buttons: Vec<&'static str>,
+        answered: impl FnOnce(Option<String>) + Send + 'static,
+    ) {
+        self.send(Notice::Ask(message, buttons, Answered(Box::new(answered))));
     }
 
     /// Tells of a new version of a memory.

@@ -2,13 +2,15 @@
 
 pub mod document;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::{
-    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageType, OneOf, ServerCapabilities, ServerInfo, Uri,
-    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ExecuteCommandOptions, InitializeParams, InitializeResult, MessageActionItem, MessageType, OneOf,
+    ServerCapabilities, ServerInfo, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 
 use super::client::Urgency;
@@ -80,6 +82,7 @@ pub fn client_settings(params: &InitializeParams) -> ClientSettings {
         credentials: Credentials::new(&option("credentials")),
         lends: offered.and_then(Value::as_bool).unwrap_or_default(),
         abilities: document::abilities(&params.capabilities),
+        asks: params.capabilities.window.as_ref().is_some_and(|window| window.show_message.is_some()),
         feeds: true,
     }
 }
@@ -87,6 +90,12 @@ pub fn client_settings(params: &InitializeParams) -> ClientSettings {
 /// An error for the wire.
 pub fn error(error: RequestError) -> Error {
     Error { code: ErrorCode::from(error.code), message: error.message.into(), data: error.data }
+}
+
+/// What can be chosen in answer to a question.
+pub fn buttons(titles: Vec<&'static str>) -> Vec<MessageActionItem> {
+    let item = |title: &str| MessageActionItem { title: title.to_owned(), properties: HashMap::new() };
+    titles.into_iter().map(item).collect()
 }
 
 /// How a message is shown.

@@ -22,6 +22,7 @@ use crate::config::workspace_state_dir;
 use crate::host::feeding::{self, Held};
 use crate::host::pokes;
 use crate::host::store::{Feed, Marks, Store, StoreError};
+use crate::transcripts::Place;
 use crate::wire::protocol::{Method, RequestError};
 
 /// How long ago a hook may have told of a session that is followed, in milliseconds.
@@ -170,7 +171,7 @@ impl Feeding {
             if !seen.insert(session) || seen.len() > MOST || self.following.get(session) == Some(transcript) {
                 continue;
             }
-            if !Path::new(transcript).is_file() {
+            if Place::of(Path::new(transcript)).is_err() {
                 // The agent has not written it yet, if it is still at work.
                 self.waiting |= now() - feed.at < PATIENCE_MS;
                 continue;

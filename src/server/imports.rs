@@ -47,6 +47,11 @@ impl Imports {
         self.following().retain(|(id, _)| id != session_id);
     }
 
+    /// Whether the file of a session is followed.
+    pub fn follows(&self, session_id: &str) -> bool {
+        self.following().iter().any(|(id, _)| id == session_id)
+    }
+
     /// Follows a file instead of the one that was followed for its session.
     fn follow(&self, session_id: &str, start: impl FnOnce() -> Option<FollowHandle>) {
         // Held while it starts: who hears that the import is done can stop it.

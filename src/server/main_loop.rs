@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::buffers::Buffers;
 use super::client::{Client, Urgency};
+use super::discovery::Discovery;
 use super::document::Documents;
 use super::feeding::Feeder;
 use super::imports::Imports;
@@ -94,6 +95,8 @@ pub(super) struct Core {
     pub imports: Imports,
     /// Follows what agents feed, for a client.
     feeder: Option<Feeder>,
+    /// Finds what agents have here, for a client.
+    discovery: Option<Discovery>,
     /// Versions that were made here and not seen in the store yet: the client hears of them anyway.
     pub made_here: HashSet<(String, u64)>,
     /// What the editor has open.
@@ -135,6 +138,7 @@ impl Core {
             answered_at: None,
             imports: Imports::default(),
             feeder: None,
+            discovery: None,
             made_here: HashSet::new(),
             documents: Documents::default(),
             folders: Vec::new(),
@@ -169,6 +173,7 @@ impl Core {
                 Err(RecvTimeoutError::Timeout) => self.prepare_next(),
             }
         }
+        self.discovery = None;
         self.feeder = None;
         self.imports.stop();
         self.watch.end();

@@ -4,6 +4,7 @@
 mod append;
 mod compact;
 mod deliver;
+mod discover;
 mod find;
 mod memory;
 mod model;
@@ -46,6 +47,7 @@ impl Core {
             Method::Deliver => return self.deliver(text, reply),
             Method::Refresh => return self.refresh(text, reply),
             Method::Search => return self.search(text, reply),
+            Method::Discover => return self.discover(text, reply),
             Method::Forget => return self.forget(text, reply),
             Method::Import => return self.import(text, reply),
         };

@@ -120,6 +120,8 @@ pub struct ClientSettings {
     pub lends: bool,
     /// What it can do with documents.
     pub abilities: Abilities,
+    /// It can ask its user (`window/showMessageRequest`).
+    pub asks: bool,
     /// Sessions that agents feed are followed for it.
     pub feeds: bool,
 }

@@ -7,8 +7,9 @@ mod results;
 
 pub use error::{RequestError, check_session_id, code, from_value, params};
 pub use parameters::{
-    AgentRequest, AppendParams, CompactParams, DeliverParams, DiffParams, EventsParams, ExplainParams, Format,
-    ImportParams, MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams, TimelineParams,
+    AgentRequest, AppendParams, CompactParams, DeliverParams, DiffParams, DiscoverParams, EventsParams, ExplainParams,
+    Format, ImportParams, MAX_EVENTS, PinParams, RestoreParams, SearchParams, SessionParams, SessionsParams,
+    TimelineParams,
 };
 pub use results::{AppendResult, CompactMemory, CompactResult, KeepFrom, Masked, MemoryState, Retrieved};
 
@@ -48,6 +49,8 @@ pub enum Method {
     Timeline,
     /// Lists sessions.
     Sessions,
+    /// Lists the sessions that agents have in a workspace.
+    Discover,
     /// Reads an agent's transcript file.
     Import,
     /// Deletes a session.
@@ -56,7 +59,7 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Method; 17] = [
+    pub const ALL: [Method; 18] = [
         Method::Append,
         Method::Compact,
         Method::Deliver,
@@ -72,6 +75,7 @@ impl Method {
         Method::Events,
         Method::Timeline,
         Method::Sessions,
+        Method::Discover,
         Method::Import,
         Method::Forget,
     ];
@@ -94,6 +98,7 @@ impl Method {
             Method::Events => "sessionMemory/events",
             Method::Timeline => "sessionMemory/timeline",
             Method::Sessions => "sessionMemory/sessions",
+            Method::Discover => "sessionMemory/discover",
             Method::Import => "sessionMemory/import",
             Method::Forget => "sessionMemory/forget",
         }

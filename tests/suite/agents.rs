@@ -6,6 +6,7 @@
 
 mod claude;
 mod claude_in_a_terminal;
+mod claude_is_found;
 mod claude_resumes;
 mod claude_works;
 mod codex;

@@ -9,6 +9,7 @@ mod buffers;
 mod cli;
 mod compaction;
 mod crash;
+mod discovery;
 mod editor;
 mod errors;
 mod events;

@@ -6,9 +6,9 @@ use crate::events::{Script, Voice, assistant, call, result, user};
 use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Options, Server, Workspace, file_uri};
 use crate::shape::has_shape;
 
-const METHODS: [&str; 17] = [
+const METHODS: [&str; 18] = [
     "append", "compact", "deliver", "refresh", "memory", "history", "diff", "restore", "blame", "explain", "pin",
-    "search", "events", "timeline", "sessions", "import", "forget",
+    "search", "events", "timeline", "sessions", "discover", "import", "forget",
 ];
 const ORIGIN: &str = "background|refresh|user|compact|restore";
 const PRESSURE: &str = "low|light|medium|heavy";
@@ -18,7 +18,7 @@ fn memory_state() -> Value {
 }
 
 /// The documented result of every method.
-fn shape_of(method: &str) -> Value {
+pub fn shape_of(method: &str) -> Value {
     match method {
         "append" => {
             json!({"seq": "uint", "stored": "uint", "duplicates": "uint", "contextTokens": "uint", "contextLimit": "uint",
@@ -69,6 +69,10 @@ fn shape_of(method: &str) -> Value {
             json!({"sessions": [{"sessionId": "text", "agent": "text?", "startedAt": "time", "lastEventAt": "time",
             "events": "uint", "contextTokens": "uint", "contextLimit": "uint", "pressure": PRESSURE, "memory": memory_state(),
             "uri": "uri", "title": "text?", "usage": "any"}]})
+        }
+        "discover" => {
+            json!({"sessions": [{"agent": "text", "path": "text", "sessionId": "text", "title": "text?", "startedAt?": "time",
+            "modifiedAt": "time", "live": "bool", "attached": "bool", "by": "hook|import?"}]})
         }
         "import" => json!({"sessionId": "text", "format": "claude-code|messages", "events": "uint", "skipped": "uint"}),
         "forget" => json!({}),
@@ -133,6 +137,8 @@ fn calls(place: &Workspace) -> Vec<(&'static str, Value)> {
         ),
         ("import", json!({"path": "conversation.json", "format": "messages"})),
         ("sessions", json!({"workspaceFolder": folder})),
+        ("discover", json!({"workspaceFolder": folder})),
+        ("discover", json!({})),
         ("sessions", json!({})),
         ("forget", json!({"sessionId": "s"})),
         ("sessions", json!({})),

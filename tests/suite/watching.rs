@@ -2,7 +2,7 @@
 //! asking for anything.
 
 mod ours;
-mod unwatched;
+pub mod unwatched;
 
 use std::fs;
 use std::path::Path;

@@ -14,6 +14,13 @@ use crate::agents::install::places::{Place, Surroundings, of_project, programs};
 
 /// Prints one line for each agent.
 pub fn run(around: &Surroundings, root: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
+    let rows = rows(around, root)?;
+    answer(&if as_json { Value::from(rows).to_string() } else { table(&rows) });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What there is to tell of each agent.
+pub fn rows(around: &Surroundings, root: &Path) -> anyhow::Result<Vec<Value>> {
     let program = program::path()?;
     let mut rows = Vec::new();
     for agent in Agent::ALL {
@@ -23,8 +30,7 @@ pub fn run(around: &Surroundings, root: &Path, as_json: bool) -> anyhow::Result<
             "project": state(agent, &program, &of_project(agent, root)),
         }));
     }
-    answer(&if as_json { Value::from(rows).to_string() } else { table(&rows) });
-    Ok(ExitCode::SUCCESS)
+    Ok(rows)
 }
 
 fn is_found(agent: Agent, around: &Surroundings) -> bool {

@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tower::Service as _;
 use tower_lsp::Client as LspClient;
 use tower_lsp::jsonrpc::Request;
+use tower_lsp::ls_types::MessageType;
 use tower_lsp::ls_types::notification::Notification;
 
 use crate::server::client::Notice;
@@ -46,6 +47,14 @@ pub(super) async fn deliver(client: LspClient, mut notices: mpsc::UnboundedRecei
             Notice::Delivered(sender) => drop(sender.send(())),
             Notice::Complete(params, answer) => {
                 tokio::spawn(complete(client.clone(), params, answer));
+            }
+            Notice::Ask(message, buttons, answered) => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let chosen =
+                        client.show_message_request(MessageType::INFO, message, Some(convert::buttons(buttons)));
+                    answered.give(chosen.await.ok().flatten().map(|chosen| chosen.title));
+                });
             }
             Notice::Diagnostics(uri, version, findings) => {
                 if let Ok(uri) = uri.parse() {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Core, refused};
 use crate::config::workspace_state_dir;
+use crate::server::discovery::{Discovery, Manner};
 use crate::server::feeding::Feeder;
 use crate::server::workspace::{Folder, Workspace};
 use crate::wire::protocol::RequestError;
@@ -22,9 +23,31 @@ impl Core {
         }
         let state = |folder: &Folder| workspace_state_dir(&self.state_dir, &folder.path);
         let folders = self.folders.iter().map(|folder| (folder.path.clone(), state(folder))).collect();
+        let folders: Vec<_> = folders;
+        if let Some(discovery) = self.discovery() {
+            discovery.set(folders.clone());
+        }
         if let Some(feeder) = &self.feeder {
             feeder.set(folders);
         }
+    }
+
+    /// Who finds what agents have here.
+    pub fn discovery(&mut self) -> Option<&Discovery> {
+        if self.discovery.is_none() {
+            let (attach, asks) = (self.config.attach, self.given.asks);
+            let manner = Manner { attach, asks, state_dir: self.state_dir.clone() };
+            match Discovery::start(manner, self.client.clone(), self.imports.clone()) {
+                Ok(discovery) => self.discovery = Some(discovery),
+                Err(error) => tracing::error!("sessions of agents are not found: {error}"),
+            }
+        }
+        self.discovery.as_ref()
+    }
+
+    /// The folder of a workspace's store.
+    pub fn state_of(&self, root: &Path) -> PathBuf {
+        workspace_state_dir(&self.state_dir, root)
     }
 
     /// The workspace of a folder, opened at its first use.

@@ -208,6 +208,14 @@ pub struct SessionsParams {
     pub workspace_folder: Option<String>,
 }
 
+/// Parameters of [`Method::Discover`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DiscoverParams {
+    /// File URI; default: all workspace folders of the client.
+    pub workspace_folder: Option<String>,
+}
+
 /// Parameters of [`Method::Import`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

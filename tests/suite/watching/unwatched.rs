@@ -36,6 +36,16 @@ fn waits(pid: u32) -> u64 {
     fs::read_dir(format!("/proc/{pid}/task")).unwrap().map(|thread| waits_of(&thread.unwrap().path())).sum()
 }
 
+/// Whether a process comes to rest. What follows from the last event may take a while; a server that polls has no quiet second
+/// ever.
+pub fn is_idle(pid: u32) -> bool {
+    (0..10).any(|_| {
+        let before = waits(pid);
+        std::thread::sleep(Duration::from_secs(1));
+        waits(pid) - before <= 2
+    })
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn nothing_wakes_up_while_nothing_happens() {
@@ -44,11 +54,5 @@ fn nothing_wakes_up_while_nothing_happens() {
     let file = place.memory_file("s");
     fs::write(&file, with_line(&fs::read_to_string(&file).unwrap(), TYPED)).unwrap();
     heard(&mut server, "s", TYPED);
-    // What follows from that may take a while; a server that polls has no quiet second ever.
-    let quiet = (0..10).any(|_| {
-        let before = waits(server.pid());
-        std::thread::sleep(Duration::from_secs(1));
-        waits(server.pid()) - before <= 2
-    });
-    assert!(quiet, "the threads of an idle server wake up");
+    assert!(is_idle(server.pid()), "the threads of an idle server wake up");
 }
