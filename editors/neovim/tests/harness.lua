@@ -38,7 +38,7 @@ function M.args(child)
 end
 
 ---@param opts? { bin?: string|false, state?: string, workspace?: string, config?: string, args?: string[], env?: table, rtp?: string }
----@return table child a MiniTest child, with `workspace`, `state`, `wait(expression)` and `ask(method, params)`
+---@return table child a MiniTest child, with `workspace`, `state` and the functions below
 function M.child(opts)
   opts = opts or {}
   local child = MiniTest.new_child_neovim()
@@ -82,6 +82,23 @@ function M.child(opts)
       error(("timed out waiting for: %s\nsaid: %s"):format(expression, vim.inspect(child.lua_get("_G.said"))), 2)
     end
     return seen
+  end
+
+  ---Waits until a text was said that has the pattern in it.
+  function child.said(pattern)
+    return child.wait(("table.concat(_G.said, '|'):match(%q)"):format(pattern))
+  end
+
+  ---From now on the so-many-th of a list is chosen; `_G.offered` is what was offered.
+  function child.choose(number)
+    child.lua(
+      [[local number = ...
+        vim.ui.select = function(items, opts, on)
+          _G.offered = { prompt = opts.prompt, items = vim.tbl_map(opts.format_item or tostring, items) }
+          on(items[number])
+        end]],
+      { number }
+    )
   end
 
   ---A request through the plugin's client, and its answer.

@@ -1,6 +1,6 @@
 -- Where a compacted context goes when the conversation does not live in this Neovim: a register, a buffer, or whatever was registered with
--- require("session_memory").register_delivery(). That is the one seam for agents in terminals: a delivery says whether it can take a
--- session now, and takes it.
+-- require("session_memory").register_delivery(): a delivery says whether it can take a session now, and takes it. The ways that the
+-- session's own agent has (agent.lua) stand before them in the list.
 local M = {}
 
 ---@class session_memory.Content
@@ -14,6 +14,7 @@ local M = {}
 ---@field label string shown in the list, as "into the terminal of claude"
 ---@field available? fun(content: session_memory.Content): boolean
 ---@field deliver fun(content: session_memory.Content, done: fun(problem: string?, said: string?))
+---@field applies? boolean the compaction is applied without us
 
 local deliveries = {} ---@type session_memory.Delivery[]
 
@@ -70,11 +71,16 @@ end
 
 ---Asks the user for one of those that can take it. Where the list is left, nothing happens.
 ---@param content session_memory.Content
----@param done fun(problem: string?, said: string?)
-function M.choose(content, done)
-  local able = vim.tbl_filter(function(delivery)
-    return not delivery.available or delivery.available(content)
-  end, deliveries)
+---@param ways session_memory.Delivery[] of the session's own agent: they stand first
+---@param done fun(problem: string?, said: string?, applied: boolean?)
+function M.choose(content, ways, done)
+  local able = vim.list_extend({}, ways)
+  vim.list_extend(
+    able,
+    vim.tbl_filter(function(delivery)
+      return not delivery.available or delivery.available(content)
+    end, deliveries)
+  )
   vim.ui.select(able, {
     prompt = ("Compacted context of %s (%d tokens)"):format(content.session, content.result.tokensAfter),
     format_item = function(delivery)
@@ -82,7 +88,9 @@ function M.choose(content, done)
     end,
   }, function(chosen)
     if chosen then
-      chosen.deliver(content, done)
+      chosen.deliver(content, function(problem, said)
+        done(problem, said, chosen.applies)
+      end)
     end
   end)
 end

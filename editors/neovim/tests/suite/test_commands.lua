@@ -1,4 +1,4 @@
--- Every subcommand, with the real server under it; completion; autocommands; the status line; deliveries.
+-- Every subcommand, with the real server under it; completion; autocommands; the status line.
 local harness = require("harness")
 local eq = MiniTest.expect.equality
 
@@ -15,18 +15,11 @@ local T = MiniTest.new_set({
 })
 
 local function said(pattern)
-  return child.wait(("table.concat(_G.said, '|'):match(%q)"):format(pattern))
+  return child.said(pattern)
 end
 
 local function choose(number)
-  child.lua(
-    [[local number = ...
-      vim.ui.select = function(items, opts, on)
-        _G.offered = { prompt = opts.prompt, items = vim.tbl_map(opts.format_item or tostring, items) }
-        on(items[number])
-      end]],
-    { number }
-  )
+  child.choose(number)
 end
 
 local function text()
@@ -178,36 +171,6 @@ T["compact! shows and applies nothing"] = function()
   eq(#child.ask("timeline", { sessionId = "talk" }).compactions, 0)
 end
 
-T["a list that is left applies nothing"] = function()
-  child.feed("talk", harness.conversation(40), { context_limit = 20000 })
-  choose(99)
-  child.cmd("SessionMemory compact")
-  child.wait("_G.offered")
-  eq(#child.ask("timeline", { sessionId = "talk" }).compactions, 0)
-end
-
-T["a delivery that was registered is offered where it can take the session"] = function()
-  child.feed("talk", harness.conversation(40), { context_limit = 20000 })
-  child.lua([[
-    local sm = require("session_memory")
-    sm.register_delivery({ name = "never", label = "never", available = function() return false end, deliver = function() end })
-    sm.register_delivery({ name = "mine", label = "into my agent", deliver = function(content, done)
-      _G.delivered = content
-      done(nil, "my agent has it")
-    end })]])
-  choose(2)
-  child.cmd("SessionMemory compact")
-  child.wait("_G.offered")
-  local items = child.lua_get("_G.offered.items")
-  eq(vim.tbl_contains(items, "never"), false)
-  eq(items[#items], "into my agent")
-  choose(#items)
-  child.cmd("SessionMemory compact")
-  said("my agent has it")
-  eq(child.lua_get("_G.delivered.session"), "talk")
-  eq(#child.ask("timeline", { sessionId = "talk" }).compactions, 1)
-end
-
 T["a session whose chat can compact itself is compacted in place"] = function()
   child.lua(
     [[require("session_memory").session("mine", { compact = function(done) _G.called = true; done(nil, "in place") end })]]
@@ -230,24 +193,6 @@ T["forget asks once more and leaves nothing"] = function()
   said("talk is forgotten")
   eq(child.ask("sessions").sessions, {})
   eq(child.fn.filereadable(child.workspace .. "/.session-memory/talk/session-memory.md"), 0)
-end
-
-T["attach follows an agent's transcript"] = function()
-  local path = child.workspace .. "/talk.jsonl"
-  local function line(n)
-    return vim.json.encode({ role = n % 2 == 1 and "user" or "assistant", content = "line " .. n })
-  end
-  child.fn.writefile({ line(1), line(2) }, path)
-  child.cmd("SessionMemory attach talk.jsonl")
-  said("talk.jsonl %(messages%) is followed as session talk")
-  child.fn.writefile({ line(3) }, path, "a")
-  -- The answer comes before anything is stored.
-  local events
-  vim.wait(15000, function()
-    events = (child.ask("sessions").sessions[1] or {}).events
-    return events == 3
-  end, 50)
-  eq(events, 3)
 end
 
 T["log shows the newest log of the server"] = function()

@@ -1,5 +1,5 @@
 -- `compact [session]`: where this Neovim feeds the conversation it is compacted in place; otherwise its user chooses where the compacted
--- context goes (delivery.lua). `compact!` shows the answer in a buffer and applies nothing.
+-- context goes: back into its agent (agent.lua) or elsewhere (delivery.lua). `compact!` shows the answer in a buffer and applies nothing.
 local M = { complete = require("session_memory.command").session_ids }
 
 local function tokens(n)
@@ -34,16 +34,20 @@ local function elsewhere(target, apply)
       require("session_memory.delivery").deliver("buffer", content, function() end)
       return say.answer("preview, nothing is applied: " .. M.summary(result))
     end
-    require("session_memory.delivery").choose(content, function(problem, done)
-      if problem then
-        return say.failed("compact " .. target.id, problem)
-      end
-      -- The live context becomes the result only now that somebody has taken it.
-      client.request(target.root, "compact", vim.tbl_extend("force", params, { apply = true }), function(failed)
-        if failed then
-          return say.failed("compact " .. target.id, failed)
+    require("session_memory.agent").ways(target, function(ways)
+      require("session_memory.delivery").choose(content, ways, function(problem, done, applied)
+        if problem then
+          return say.failed("compact " .. target.id, problem)
+        elseif applied then
+          return say.answer(done)
         end
-        say.answer(("%s, %s"):format(M.summary(result), done))
+        -- The live context becomes the result only now that somebody has taken it.
+        client.request(target.root, "compact", vim.tbl_extend("force", params, { apply = true }), function(failed)
+          if failed then
+            return say.failed("compact " .. target.id, failed)
+          end
+          say.answer(("%s, %s"):format(M.summary(result), done))
+        end)
       end)
     end)
   end)
