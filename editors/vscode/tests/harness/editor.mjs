@@ -10,7 +10,7 @@ import { until } from "./until.mjs";
 export function environment(profile, more = {}) {
   const [name, value] = markOf(profile).split("=");
   return {
-    PATH: [path.dirname(node), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
+    PATH: [path.dirname(node), "/usr/bin", "/bin"].join(":"),
     LANG: "C.UTF-8",
     HOME: profile.at("home"),
     EXTENSIONS_GALLERY: "{}",

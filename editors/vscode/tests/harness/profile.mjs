@@ -25,7 +25,7 @@ const QUIET = {
   "editor.minimap.enabled": false,
 };
 
-export function makeProfile({ folders = ["work"], settings = {} } = {}) {
+export function makeProfile({ folders = ["work"], settings = {}, machine = {} } = {}) {
   const root = mkdtempSync(path.join(os.tmpdir(), "sm-"));
   const at = (...parts) => path.join(root, ...parts);
   const profile = {
@@ -34,16 +34,18 @@ export function makeProfile({ folders = ["work"], settings = {} } = {}) {
     folders: folders.map((name) => at(name)),
     socket: at("feeder"),
     userData: at("user-data"),
+    /** Writes the user's settings anew; all of ours are those of the machine that the server runs on. */
     writeSettings(more) {
-      const text = JSON.stringify({ ...QUIET, "sessionMemory.server.path": server, ...settings, ...more });
-      writeFileSync(at("user-data/User/settings.json"), text);
+      const ours = { "sessionMemory.server.path": server, ...more };
+      writeFileSync(at("user-data/User/settings.json"), JSON.stringify({ ...QUIET, ...settings }));
+      writeFileSync(at("user-data/Machine/settings.json"), JSON.stringify(ours));
     },
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
-  for (const folder of ["home", "config", "user-data/User", "browser", ...folders]) {
+  for (const folder of ["home", "config", "user-data/User", "user-data/Machine", "browser", ...folders]) {
     mkdirSync(at(folder), { recursive: true });
   }
   writeFileSync(at("config/config.yaml"), "");
-  profile.writeSettings({});
+  profile.writeSettings(machine);
   return profile;
 }

@@ -1,6 +1,6 @@
 // A window of the editor in Chromium, and what a user does in it. Errors that the editor tells its console are kept.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fromInstallation, screenshots } from "./places.mjs";
 import { until } from "./until.mjs";
@@ -30,6 +30,10 @@ export async function openWindow(profile, editor, opened = profile.folders[0], {
   return window;
 }
 
+/** What is in the console only where something of ours went wrong; where files are says nothing. */
+const OURS = /session-?memory|feeder|unhandled|rejected promise/i;
+const withoutPlaces = (text) => text.replace(/(?:file:\/)?\/[^\s:,')]*/g, "");
+
 export class Window {
   errors = [];
 
@@ -51,13 +55,22 @@ export class Window {
     await this.page.locator(".monaco-workbench .statusbar-item").first().waitFor({ timeout: 60_000 });
   }
 
+  /** What the console says about us. */
+  complaints() {
+    return this.errors.filter((text) => OURS.test(withoutPlaces(text)));
+  }
+
+  /** Puts all that the console says beside the screenshots. */
+  keepErrors(name) {
+    writeFileSync(place(name, "txt"), this.errors.join("\n"));
+  }
+
   async close() {
     await this.context.close();
   }
 
   async screenshot(name) {
-    mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    await this.page.screenshot({ path: place(name, "png") });
   }
 
   /** Runs a command from the palette, as its title stands there. */
@@ -109,4 +122,9 @@ export class Window {
     const lines = await this.page.locator(".editor-group-container.active .view-line").allInnerTexts();
     return lines.join("\n").replaceAll("\u00a0", " ");
   }
+}
+
+function place(name, ending) {
+  mkdirSync(screenshots, { recursive: true });
+  return path.join(screenshots, `${name.replace(/\W+/g, "-")}.${ending}`);
 }
