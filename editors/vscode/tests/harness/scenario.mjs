@@ -26,7 +26,8 @@ export function scenario(name, options, play) {
       await play(stage);
       await stage.window.close();
       await stage.editor.stop();
-      assert.deepEqual(stage.window.complaints(), options.complaints ?? []);
+      const unexpected = stage.window.complaints().filter((text) => options.expects?.test(text) !== true);
+      assert.deepEqual(unexpected, []);
     } catch (error) {
       await stage.window?.screenshot(`failed ${name}`).catch(() => undefined);
       stage.window?.keepErrors(`failed ${name}`);
@@ -44,6 +45,13 @@ export function scenario(name, options, play) {
 export async function begin(stage, id, events, options = {}) {
   await stage.feeder.call("open", id, { agent: "feeder", contextLimit: 48_000, ...options });
   return stage.feeder.call("replay", id, sample, 0, events);
+}
+
+/** Waits until the status bar shows what an answer to an event tells; the percentage. */
+export async function shown(window, { contextTokens, contextLimit }) {
+  const wanted = Math.floor((contextTokens * 100) / contextLimit);
+  await until(`the status bar shows ${wanted}%`, async () => (await window.percent()) === wanted);
+  return wanted;
 }
 
 /** The memory file of a session. */

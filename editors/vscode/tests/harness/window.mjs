@@ -95,6 +95,11 @@ export class Window {
     await this.row(text).click();
   }
 
+  /** Types into the field of the list with a title. */
+  async type(title, text) {
+    await this.page.locator(".quick-input-widget:visible", { hasText: title }).locator("input.input").fill(text);
+  }
+
   /** The message with a text in it. */
   toast(text) {
     return this.page.locator(".notification-toast", { hasText: text }).first();

@@ -1,13 +1,12 @@
 // "Compact" from the palette: to the clipboard, into an editor, and into the agent whose extension feeds the session.
 
 import assert from "node:assert/strict";
-import { begin, scenario } from "../harness/scenario.mjs";
+import { begin, scenario, shown } from "../harness/scenario.mjs";
 import { until } from "../harness/until.mjs";
 
 scenario("Compact copies to the clipboard, opens an editor, and counts once the user says so", {}, async (stage) => {
   const { window, feeder } = stage;
-  await begin(stage, "compact", 150);
-  const before = await until("the status bar shows a percentage", () => window.percent());
+  const before = await shown(window, await begin(stage, "compact", 150));
   await window.run("Session Memory: Compact");
   await window.row("Copy to Clipboard").waitFor();
   await window.screenshot("compact");
@@ -32,8 +31,7 @@ scenario("Compact copies to the clipboard, opens an editor, and counts once the 
 
 scenario("Compact goes into the agent, or changes nothing where the agent refuses", {}, async (stage) => {
   const { window, feeder } = stage;
-  await begin(stage, "deliver", 150);
-  const before = await until("the status bar shows a percentage", () => window.percent());
+  const before = await shown(window, await begin(stage, "deliver", 150));
   await feeder.call("deliver", "deliver", "the agent is in the middle of a thought");
   await window.run("Session Memory: Compact");
   await window.toast("the agent is in the middle of a thought").waitFor();

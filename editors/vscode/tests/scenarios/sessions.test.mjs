@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { begin, memoryFile, scenario } from "../harness/scenario.mjs";
+import { begin, memoryFile, scenario, shown } from "../harness/scenario.mjs";
 import { until } from "../harness/until.mjs";
 
 scenario("sessions are listed, searched, switched and forgotten", {}, async (stage) => {
@@ -11,13 +11,8 @@ scenario("sessions are listed, searched, switched and forgotten", {}, async (sta
   await begin(stage, "long", 150);
   await feeder.call("refresh", "long");
   await begin(stage, "short", 4, { contextLimit: 200_000 });
-  await feeder.call("append", "short", [
-    { type: "message", message: { role: "user", content: "Paint the bollards." } },
-  ]);
-  const short = await until("the newer session is shown", async () => {
-    const percent = await window.percent();
-    return percent !== undefined && percent < 10 && percent.toString();
-  });
+  const paint = { type: "message", message: { role: "user", content: "Paint the bollards." } };
+  const short = await shown(window, await feeder.call("append", "short", [paint]));
 
   await window.page.locator(".activitybar .action-label[aria-label^='Session Memory']").click();
   const rows = window.page.locator(".pane-body .monaco-list-row");
@@ -29,7 +24,7 @@ scenario("sessions are listed, searched, switched and forgotten", {}, async (sta
   await window.screenshot("sessions");
 
   await window.run("Session Memory: Search the Conversation");
-  await window.page.keyboard.type("bollards");
+  await window.type("Search the Conversation", "bollards");
   await window.row("bollards").waitFor();
   await window.screenshot("search");
   await window.pick("bollards");
@@ -40,7 +35,7 @@ scenario("sessions are listed, searched, switched and forgotten", {}, async (sta
   await window.row("long").waitFor();
   await window.screenshot("switch");
   await window.pick("· long");
-  await until("the chosen session is shown", async () => (await window.percent()) > Number(short) + 10);
+  await until("the chosen session is shown", async () => (await window.percent()) > short + 10);
 
   await window.run("Session Memory: Forget Session");
   const dialog = window.page.locator(".monaco-dialog-box");
@@ -49,5 +44,5 @@ scenario("sessions are listed, searched, switched and forgotten", {}, async (sta
   await dialog.locator(".monaco-button", { hasText: "Forget" }).click();
   await until("the session is gone", async () => (await rows.count()) === 1);
   assert.ok(!existsSync(path.dirname(memoryFile(folder, "long"))));
-  await until("the other one is shown", async () => String(await window.percent()) === short);
+  await until("the other one is shown", async () => (await window.percent()) === short);
 });
