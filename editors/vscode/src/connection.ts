@@ -2,34 +2,19 @@
 // the user's command and a death all take it. Requests wait while a server is on its way and fail with a reason where none will
 // come.
 
-import { randomUUID } from "node:crypto";
-import os from "node:os";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
-import { findBinary, type BinaryProblem } from "./binary";
-import type { Initialization, Takeover } from "./client";
 import { Unavailable } from "./failure";
+import { launch, type Launched, type LaunchProblem, type Surroundings } from "./launch";
 import type { DidChangePressure, DidUpdate, Method, Results } from "./protocol";
-import { ServerProcess } from "./server-process";
+import type { ServerProcess } from "./server-process";
 
 /** Why there is no server. */
-export type Problem =
-  BinaryProblem | { kind: "notStarted"; path: string; detail: string } | { kind: "dies"; detail: string };
+export type Problem = LaunchProblem | { kind: "dies"; detail: string };
 
 export type State =
   { name: "starting" } | { name: "running"; version: string } | { name: "off"; problem: Problem } | { name: "closed" };
-
-/** What a start needs to know, asked anew each time. */
-export interface Surroundings {
-  extensionFolder: string;
-  extensionVersion: string;
-  serverPath: () => string;
-  extraEnv: () => Record<string, string>;
-  initialization: () => Promise<Initialization>;
-  takeover: Takeover;
-  log: vscode.LogOutputChannel;
-}
 
 /** Time in which a server has to answer to its start. */
 const PATIENCE = 30_000;
@@ -85,30 +70,6 @@ export class Connection {
     const client = await this.running(token);
     // A token that is not there must not be given: it would be sent as a second parameter.
     return token === undefined ? client.sendRequest<R>(method, params) : client.sendRequest<R>(method, params, token);
-  }
-
-  /** Shows the server's progress; the token is given to the request. */
-  async withProgress<T>(
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
-    work: (token: string) => Promise<T>,
-  ): Promise<T> {
-    const client = await this.running();
-    const token = randomUUID();
-    let shown = 0;
-    const { workDone } = await import("./client");
-    const heard = client.onProgress(workDone, token, (value) => {
-      if (value.kind === "report") {
-        const percentage = value.percentage ?? shown;
-        progress.report({
-          increment: percentage - shown,
-          ...(value.message === undefined ? {} : { message: value.message }),
-        });
-        shown = percentage;
-      }
-    });
-    return work(token).finally(() => {
-      heard.dispose();
-    });
   }
 
   /** Tells a running server; one that is not running gets everything at its start. */
@@ -175,9 +136,7 @@ export class Connection {
     clearTimeout(this.timer);
     const old = this.current;
     this.current = undefined;
-    if (this.currentState.name !== "closed") {
-      this.set({ name: "starting" });
-    }
+    this.set({ name: "starting" });
     if (old !== undefined) {
       // One that does not answer is ended all the same.
       await old.client.dispose().catch((error: unknown) => {
@@ -191,35 +150,16 @@ export class Connection {
     if (this.currentState.name === "closed") {
       return;
     }
-    const { around } = this;
-    const binary = await findBinary({
-      setting: around.serverPath(),
-      extensionFolder: around.extensionFolder,
-      extensionVersion: around.extensionVersion,
-      env: process.env,
-      platform: process.platform,
-      home: os.homedir(),
-    });
-    if ("kind" in binary) {
-      this.set({ name: "off", problem: binary });
-      return;
-    }
-    around.log.info(`server: ${binary.path} (${binary.origin}), version ${binary.version}`);
-    const initialization = await around.initialization();
-    let server: ServerProcess;
-    try {
-      server = await ServerProcess.start(binary.path, os.homedir(), { ...process.env, ...around.extraEnv() });
-    } catch (error) {
-      this.set({ name: "off", problem: { kind: "notStarted", path: binary.path, detail: String(error) } });
-      return;
-    }
-    // The library is large and is only read here, so that the activation does not wait for it.
-    const { makeClient } = await import("./client");
-    const client = makeClient(server, initialization, around.log, around.takeover, () => {
-      void server.ended.then((how) => {
+    const launched = await launch(this.around, (server) => {
+      void server.end().then((how) => {
         this.died(server, how);
       });
     });
+    if ("kind" in launched) {
+      this.set({ name: "off", problem: launched });
+      return;
+    }
+    const { client, server, version } = launched;
     client.onNotification("sessionMemory/didUpdate", (update: DidUpdate) => {
       this.updates.fire(update);
     });
@@ -227,24 +167,33 @@ export class Connection {
       this.pressures.fire(change);
     });
     this.current = { client, server, since: Date.now() };
+    if ((await this.answers(launched)) && this.isCurrent(server)) {
+      this.set({ name: "running", version });
+    }
+  }
+
+  /** Waits for the server's answer to `initialize`; one that gives none is ended. */
+  private async answers({ client, server }: Launched): Promise<boolean> {
     this.answering = server;
     const patience = setTimeout(() => {
-      around.log.error("the server does not answer");
+      this.around.log.error("the server does not answer");
       server.kill();
     }, PATIENCE);
     try {
       await client.start();
+      return true;
     } catch (error) {
-      around.log.error(`initialize: ${String(error)}`);
+      this.around.log.error(`initialize: ${String(error)}`);
       this.died(server, await server.end());
-      return;
+      return false;
     } finally {
       clearTimeout(patience);
       this.answering = undefined;
     }
-    if (this.current.server === server && server.child.exitCode === null) {
-      this.set({ name: "running", version: binary.version });
-    }
+  }
+
+  private isCurrent(server: ServerProcess): boolean {
+    return this.current?.server === server;
   }
 
   /** A server ended without our doing: another one is started after a wait, or none any more. */
@@ -266,6 +215,9 @@ export class Connection {
   }
 
   private set(state: State): void {
+    if (this.currentState.name === "closed") {
+      return;
+    }
     this.currentState = state;
     this.states.fire(state);
   }

@@ -6,6 +6,7 @@ import { nameOf, newestFirst } from "../current";
 import { showDocument } from "../documents";
 import type { SessionRow } from "../protocol";
 import { folderOf } from "../sessions";
+import { withProgress } from "../progress";
 import { agoWord, pressureWord } from "../words";
 
 export function registerMemory(app: App): void {
@@ -84,7 +85,7 @@ async function refresh(app: App, session: SessionRow): Promise<void> {
   };
   const answer = await vscode.window.withProgress(options, (progress, token) =>
     app.sessions.during(session.sessionId, () =>
-      app.connection.withProgress(progress, (workDoneToken) =>
+      withProgress(app.connection, progress, (workDoneToken) =>
         app.connection.request("refresh", { sessionId: session.sessionId, workDoneToken }, token),
       ),
     ),

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { command, type App } from "../app";
+import { withProgress } from "../progress";
 import { grouped } from "../words";
 
 interface Transcript {
@@ -106,7 +107,7 @@ async function attach(app: App, transcript: Transcript): Promise<{ sessionId: st
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, token) =>
-    app.connection.withProgress(progress, (workDoneToken) =>
+    withProgress(app.connection, progress, (workDoneToken) =>
       app.connection.request("import", { ...transcript, workDoneToken }, token),
     ),
   );

@@ -1,0 +1,59 @@
+// Starts a process of the server and makes the client that talks to it, as far as that goes without an answer of the server.
+
+import os from "node:os";
+import type * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { findBinary, type BinaryProblem } from "./binary";
+import type { Initialization, Takeover } from "./client";
+import { ServerProcess } from "./server-process";
+
+/** What a start needs to know, asked anew each time. */
+export interface Surroundings {
+  extensionFolder: string;
+  extensionVersion: string;
+  serverPath: () => string;
+  extraEnv: () => Record<string, string>;
+  initialization: () => Promise<Initialization>;
+  takeover: Takeover;
+  log: vscode.LogOutputChannel;
+}
+
+/** Why no server could be started. */
+export type LaunchProblem = BinaryProblem | { kind: "notStarted"; path: string; detail: string };
+
+export interface Launched {
+  client: LanguageClient;
+  server: ServerProcess;
+  version: string;
+}
+
+/** `lost` is called when the connection ends without our doing. */
+export async function launch(
+  around: Surroundings,
+  lost: (server: ServerProcess) => void,
+): Promise<Launched | LaunchProblem> {
+  const binary = await findBinary({
+    setting: around.serverPath(),
+    extensionFolder: around.extensionFolder,
+    extensionVersion: around.extensionVersion,
+    env: process.env,
+    platform: process.platform,
+    home: os.homedir(),
+  });
+  if ("kind" in binary) {
+    return binary;
+  }
+  around.log.info(`server: ${binary.path} (${binary.origin}), version ${binary.version}`);
+  const initialization = await around.initialization();
+  // The library is large and is only read here, so that the activation does not wait for it.
+  const { makeClient } = await import("./client");
+  try {
+    const server = await ServerProcess.start(binary.path, os.homedir(), { ...process.env, ...around.extraEnv() });
+    const client = makeClient(server, initialization, around.log, around.takeover, () => {
+      lost(server);
+    });
+    return { client, server, version: binary.version };
+  } catch (error) {
+    return { kind: "notStarted", path: binary.path, detail: String(error) };
+  }
+}
