@@ -174,7 +174,7 @@ fn environment(variables: impl Iterator<Item = (String, String)>) -> Map<String,
     variables
         .filter_map(|(name, value)| {
             // Directories and keys are not settings.
-            let other = |name: &str| matches!(name, "LOG" | "STATE_DIR" | "CONFIG" | "API_KEY");
+            let other = |name: &str| matches!(name, "LOG" | "STATE_DIR" | "CONFIG" | "API_KEY" | "BIN" | "ACP");
             let name = name.strip_prefix(ENV_PREFIX).filter(|name| !other(name))?;
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             Some((camel_case(name), value))

@@ -12,6 +12,7 @@ mod code;
 mod compact;
 mod cores;
 mod growth;
+mod hook;
 mod library;
 mod load;
 mod models;
@@ -35,12 +36,13 @@ use self::table::Figure;
 /// A group of figures.
 type Group = (&'static str, fn(&Plan) -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("start", start::run),
     ("compact", compact::run),
     ("append", append::run),
     ("library", library::run),
     ("growth", growth::run),
+    ("hook", hook::run),
     ("models", models::run),
 ];
 

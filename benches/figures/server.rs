@@ -52,9 +52,15 @@ impl Place {
 
     /// A process of our server, not yet started.
     pub fn command(&self) -> Command {
+        let mut command = self.program();
+        command.args(["serve", "--stdio"]);
+        command
+    }
+
+    /// Our program with these folders.
+    pub fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-memory"));
         command
-            .args(["serve", "--stdio"])
             .env_clear()
             .env("HOME", self.path("home"))
             .env("SESSION_MEMORY_STATE_DIR", self.state())

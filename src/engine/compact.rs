@@ -57,6 +57,8 @@ pub enum Shape {
     Messages(Format),
     /// One text.
     Markdown,
+    /// One text for a new session of the agent, without what system and harness write there anyway.
+    Handover,
 }
 
 /// A compaction.

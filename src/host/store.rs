@@ -70,6 +70,16 @@ impl Store {
     /// when a newer program made it, [`StoreError::ReadOnly`], [`StoreError::Full`], [`StoreError::Busy`] and
     /// [`StoreError::Io`] as their texts say.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        let store = Store::join(dir)?;
+        store.finish_forgetting();
+        Ok(store)
+    }
+
+    /// The same without finishing what others may be at (see [`Store::forget`]): for processes that have no time for it.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn join(dir: &Path) -> Result<Store, StoreError> {
         let path = files::prepare(dir)?;
         let connection = files::connect(&path).map_err(|e| StoreError::from_sqlite(&path, e))?;
         let mut store = Store { connection, path };
@@ -78,7 +88,6 @@ impl Store {
             Ok(Some(found)) => return Err(StoreError::Newer { path: store.path, found, known: schema::STEPS.len() }),
             Err(error) => return Err(store.error(error)),
         }
-        store.finish_forgetting();
         Ok(store)
     }
 

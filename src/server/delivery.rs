@@ -110,7 +110,7 @@ impl Made {
         if names.is_empty() {
             return Err(io::Error::other("what was written has no message when it is read back"));
         }
-        let mut store = Store::open(&self.state).map_err(io::Error::other)?;
+        let mut store = Store::join(&self.state).map_err(io::Error::other)?;
         let feed = NewFeed {
             agent_session: id,
             agent: self.agent.name(),

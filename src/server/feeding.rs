@@ -134,7 +134,7 @@ impl Feeding {
                 self.from_the_start = true;
                 return Ok(false);
             }
-            self.store = Some(Store::open(&self.state)?);
+            self.store = Some(Store::join(&self.state)?);
         }
         let was_feeder = self.turn.is_some();
         let feeder = self.is_feeder();

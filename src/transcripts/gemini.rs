@@ -8,6 +8,8 @@ mod content;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use self::content::{outcome, text_of};
@@ -22,6 +24,8 @@ use super::told::{Told, Usage, count};
 pub(super) struct Importer {
     /// The messages of the context: their ids, and for each the event before it.
     order: Vec<(String, Option<String>)>,
+    /// Where each stands in it.
+    places: HashMap<String, usize>,
     /// Messages without an id.
     unnamed: u64,
 }
@@ -50,7 +54,8 @@ impl Records for Importer {
 impl Importer {
     fn message(&mut self, message: &Value, synthetic: bool, told: &mut Told) {
         let id = message["id"].as_str().map_or_else(|| self.name(), str::to_owned);
-        if !self.order.iter().rev().any(|(known, _)| *known == id) {
+        if !self.places.contains_key(&id) {
+            self.places.insert(id.clone(), self.order.len());
             self.order.push((id.clone(), told.last.clone()));
         }
         let at = moment_of(&message["timestamp"]).or_else(|| moment_of(&message["ts"]));
@@ -83,20 +88,20 @@ impl Importer {
 
     /// The user went back to before this message; to the start, where it is not there.
     fn rewind(&mut self, id: &str, told: &mut Told) {
-        let at = self.order.iter().position(|(known, _)| known == id).unwrap_or(0);
+        let at = self.places.get(id).copied().unwrap_or(0);
         let after = self.order.get(at).and_then(|(_, before)| before.clone());
-        self.order.truncate(at);
+        for (gone, _) in self.order.drain(at..) {
+            self.places.remove(&gone);
+        }
         told.rewound(after);
     }
 
     /// The context was replaced: after a compression, or when a turn was given up.
     fn replace(&mut self, messages: &[Value], told: &mut Told) {
         let ids: Vec<&str> = messages.iter().filter_map(|message| message["id"].as_str()).collect();
-        let known = |id: &str| self.order.iter().any(|(known, _)| known == id);
-        let is_new = |message: &&Value| message["id"].as_str().is_none_or(|id| !known(id));
+        let is_new = |message: &&Value| message["id"].as_str().is_none_or(|id| !self.places.contains_key(id));
         let new: Vec<&Value> = messages.iter().filter(is_new).collect();
-        let kept = self.order.iter().filter(|(id, _)| ids.contains(&id.as_str())).count();
-        let lost = self.order.len() - kept;
+        let lost = self.order.len().saturating_sub(messages.len() - new.len());
         let prefix = self.order.iter().zip(&ids).all(|((known, _), id)| known == id);
         if new.is_empty() && lost > 0 && prefix {
             if let Some((id, _)) = self.order.get(ids.len()).cloned() {

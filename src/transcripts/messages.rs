@@ -3,12 +3,15 @@
 //!
 //! Messages have no ids of their own as a rule; one that has an `id` keeps it unless it was used before.
 
+mod usage;
+
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use self::usage::usage_event;
 use super::Item;
 use super::json::{is_content, is_true, message_event, moment, raw_object, string};
 use super::lines::Lines;
@@ -32,7 +35,7 @@ raw_object!(
 
 raw_object!(
     /// `extra` of mini-swe-agent's messages.
-    Extra { timestamp = "timestamp", interrupt = "interrupt_type" }
+    Extra { timestamp = "timestamp", interrupt = "interrupt_type", response = "response" }
 );
 
 /// How the file is laid out; told by its first line.
@@ -144,6 +147,8 @@ impl Importer {
         let extra: Option<Extra> = message.extra.and_then(|raw| serde_json::from_str(raw.get()).ok());
         // mini-swe-agent's own interruptions ("FormatError") speak in the user's name; `User…` are the human's.
         let interrupted = extra.and_then(|extra| string(extra.interrupt)).is_some_and(|kind| !kind.starts_with("User"));
+        // Before it had tools, it answered in the user's name.
+        let observed = observed || string(message.content).is_some_and(|text| text.starts_with("<returncode>"));
         let meta = role == "user" && (observed || interrupted);
         let at = moment(message.ts)
             .or_else(|| moment(message.timestamp))
@@ -160,6 +165,9 @@ impl Importer {
             _ => message_event(id, at.as_ref(), meta, raw.get()),
         };
         self.out.push(Item::Event(event));
+        if role == "assistant" {
+            self.out.extend(usage_event(extra.and_then(|extra| extra.response), at.as_ref()).map(Item::Event));
+        }
     }
 }
 

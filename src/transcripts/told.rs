@@ -10,6 +10,9 @@ use sha2::{Digest as _, Sha256};
 use super::json::{Moment, message_event, repaired};
 use super::{Compaction, Item, Summary};
 
+/// Longest id that an event takes over, in bytes.
+const LONGEST_ID: usize = 512;
+
 /// What was read.
 #[derive(Default)]
 pub(super) struct Told {
@@ -46,7 +49,16 @@ impl Told {
     }
 
     /// A message that the file holds as the API has it, passed on byte for byte.
+    ///
+    /// Where it has no name, or one that grows with every loading (Cline's do), a hash stands for it.
     pub(super) fn native(&mut self, id: &str, at: Option<&Moment>, meta: bool, message: &str) {
+        let hash;
+        let id = if id.is_empty() || id.len() > LONGEST_ID {
+            hash = hashed(if id.is_empty() { message } else { id });
+            &hash
+        } else {
+            id
+        };
         if self.is_new(id) {
             let event = message_event(Some(&quoted(id)), at, meta, message);
             self.items.push(Item::Event(event));
@@ -75,7 +87,10 @@ impl Told {
 
     /// A tool answers; `content` is a text or a list of blocks.
     pub(super) fn result(&mut self, at: Option<&Moment>, call: &str, content: &Value, failed: bool) {
-        if self.is_new(&format!("result:{call}")) {
+        if call.is_empty() || call.len() > LONGEST_ID {
+            // It answers no call.
+            self.skipped += 1;
+        } else if self.is_new(&format!("result:{call}")) {
             let mut event = json!({"type": "toolResult", "id": call});
             if let Some(at) = at {
                 event["at"] = json!(at.token.trim_matches('"'));
@@ -162,4 +177,30 @@ pub(super) fn quoted(text: &str) -> String {
 /// A number of a report; what is none counts as 0.
 pub(super) fn count(value: &Value) -> u64 {
     value.as_u64().unwrap_or(0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::engine::intake::Intake;
+
+    #[test]
+    fn every_event_has_a_name_that_the_protocol_accepts() {
+        let mut told = Told::default();
+        for id in ["", "a", &"b".repeat(3000)] {
+            told.text(id, None, "user", false, &format!("text of {}", id.len()));
+            told.result(None, id, &json!("x"), false);
+        }
+        assert_eq!((told.items.len(), told.skipped), (4, 2));
+        let mut names = HashSet::new();
+        for item in &told.items {
+            let Item::Event(event) = item else { panic!("{item:?}") };
+            names.insert(Intake::new(event, false).unwrap().event.keys[0].clone());
+        }
+        assert_eq!(names.len(), 4);
+        // Said again it is the same.
+        told.text("", None, "user", false, "text of 0");
+        assert_eq!(told.items.len(), 4);
+    }
 }

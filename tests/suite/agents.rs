@@ -19,6 +19,7 @@ mod place;
 mod process;
 mod recorder;
 mod terminal;
+mod waiting;
 
 use std::time::Duration;
 

@@ -48,6 +48,16 @@ fn start_with(place: &Workspace, user: &Value, change: impl FnOnce(&mut Options)
     server
 }
 
+/// A server that has a model write when it is asked to and at no other time, however slow the machine is.
+fn on_request(place: &Workspace, user: &Value) -> Server {
+    let mut server = start_with(place, user, |options| {
+        options.settings["initTokens"] = json!(10_000_000);
+        options.settings["updateTokens"] = json!(10_000_000);
+    });
+    server.tolerate(DID_UPDATE);
+    server
+}
+
 /// A conversation with a correction, large enough for a memory.
 fn talk(server: &mut Server, seed: u64) -> Value {
     server.append(

@@ -58,7 +58,7 @@ fn shape_of(method: &str) -> Value {
             "snippet": "text", "at": "time"}]})
         }
         "deliver" => {
-            json!({"agent": "text?", "process": "uint?", "parents?": ["uint"], "ways": [{"way": "clear|resume|next-turn|new-chat", "title": "text"}]})
+            json!({"agent": "text?", "process": "uint?", "parents": ["uint"], "ways": [{"way": "clear|resume|next-turn|new-chat", "title": "text"}]})
         }
         "events" => json!({"events": ["any"]}),
         "timeline" => json!({"contextTokens": "uint", "contextLimit": "uint",

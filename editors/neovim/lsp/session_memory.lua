@@ -3,16 +3,16 @@
 return vim.tbl_extend("force", require("session_memory.protocol").shared(), {
   filetypes = { "markdown" },
   root_dir = function(bufnr, on_dir)
-    local root = require("session_memory.root")
-    on_dir(root.normal(root.of_buffer(bufnr)))
-  end,
-  cmd = function(dispatchers, config)
-    local binary = require("session_memory.binary")
-    local root = config and config.root_dir or vim.fn.getcwd()
+    local roots, binary = require("session_memory.root"), require("session_memory.binary")
+    local root = roots.normal(roots.of_buffer(bufnr))
     local path, problem = binary.find(root)
     if not path then
-      error(("session-memory: %s. %s"):format(problem, binary.fix), 0)
+      return require("session_memory.say").warn(("%s. %s"):format(problem, binary.fix))
     end
+    on_dir(root)
+  end,
+  cmd = function(dispatchers, config)
+    local path = assert(require("session_memory.binary").find(config and config.root_dir or vim.fn.getcwd()))
     return vim.lsp.rpc.start({ path, "serve" }, dispatchers)
   end,
   on_exit = function(code, signal, id)

@@ -2,6 +2,7 @@
 // failure told to the user once.
 
 import * as vscode from "vscode";
+import type { Lender } from "./chat/lender";
 import type { Connection } from "./connection";
 import type { Deliveries } from "./deliveries";
 import { codeOf, Unavailable, wordsOf } from "./failure";
@@ -14,6 +15,7 @@ export interface App {
   connection: Connection;
   sessions: Sessions;
   deliveries: Deliveries;
+  lender: Lender;
   log: vscode.LogOutputChannel;
 }
 

@@ -5,15 +5,21 @@ import * as vscode from "vscode";
 import {
   CloseAction,
   ErrorAction,
+  ErrorCodes,
   LanguageClient,
+  ResponseError,
   RevealOutputChannelOn,
   WorkDoneProgress,
 } from "vscode-languageclient/node";
+import { codeOf, wordsOf } from "./failure";
 import type { ServerProcess } from "./server-process";
 import { memoryPatterns, type Settings } from "./settings";
 
 /** Takes over a command of the server, such as a lens's; false: the server shall do it. */
 export type Takeover = (command: string, argument: Record<string, unknown>) => Promise<boolean>;
+
+/** Asks the editor's model; rejects with an error that has a code of the protocol. */
+export type Lend = (params: unknown, token: vscode.CancellationToken) => Promise<object>;
 
 export interface Initialization {
   sessionMemory: Settings;
@@ -37,10 +43,11 @@ export function makeClient(
   initializationOptions: Initialization,
   log: vscode.LogOutputChannel,
   takeover: Takeover,
+  lend: Lend,
   closed: () => void,
 ): LanguageClient {
   const patterns = memoryPatterns(initializationOptions.sessionMemory["memoryFile"]);
-  return new QuietClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
+  const client = new QuietClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
     documentSelector: patterns.map((pattern) => ({ scheme: "file", pattern })),
     initializationOptions,
     outputChannel: log,
@@ -64,4 +71,24 @@ export function makeClient(
       },
     },
   });
+  lendsModel(client, lend);
+  return client;
+}
+
+/** Says that the editor's model is lent, and answers what is asked of it. */
+function lendsModel(client: LanguageClient, lend: Lend): void {
+  client.registerFeature({
+    fillClientCapabilities: (capabilities) => {
+      const experimental = capabilities.experimental as object | undefined;
+      capabilities.experimental = { ...experimental, sessionMemory: { complete: true } };
+    },
+    initialize: () => undefined,
+    getState: () => ({ kind: "static" }),
+    clear: () => undefined,
+  });
+  client.onRequest("sessionMemory/complete", async (params: unknown, token: vscode.CancellationToken) =>
+    lend(params, token).catch((error: unknown) => {
+      throw new ResponseError(codeOf(error) ?? ErrorCodes.InternalError, wordsOf(error));
+    }),
+  );
 }

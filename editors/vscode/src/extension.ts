@@ -4,8 +4,12 @@ import * as vscode from "vscode";
 import type { SessionMemoryApi } from "../api";
 import { makeApi } from "./api";
 import type { App } from "./app";
+import { registerParticipant } from "./chat/participant";
+import { registerTools } from "./chat/tools";
+import { Lender } from "./chat/lender";
 import { registerCompact } from "./commands/compact";
 import { registerApiKey } from "./commands/api-key";
+import { registerEditorModel } from "./commands/editor-model";
 import { registerMemory } from "./commands/memory";
 import { registerSearch } from "./commands/search";
 import { registerServer, takeover } from "./commands/server";
@@ -13,6 +17,7 @@ import { registerTranscripts } from "./commands/transcripts";
 import { registerVersions } from "./commands/versions";
 import { initialization, own, shared } from "./configuration";
 import { Connection } from "./connection";
+import { registerDashboard } from "./dashboard/panel";
 import { Deliveries } from "./deliveries";
 import { registerDocuments } from "./documents";
 import { Sessions } from "./sessions";
@@ -25,6 +30,7 @@ let connection: Connection | undefined;
 
 export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
   const log = vscode.window.createOutputChannel("Session Memory", { log: true });
+  const lender = new Lender(context.globalState, log);
   const made = new Connection({
     extensionFolder: context.extensionPath,
     extensionVersion: (context.extension.packageJSON as { version: string }).version,
@@ -32,22 +38,27 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
     extraEnv: () => own("server.extraEnv", {}),
     initialization: () => initialization(context.secrets),
     takeover,
+    lend: (params, token) => lender.complete(params, token),
     log,
   });
   connection = made;
   const sessions = new Sessions(made, context.workspaceState, log);
-  const app: App = { context, connection: made, sessions, deliveries: new Deliveries(), log };
-  context.subscriptions.push(log, sessions, new StatusBar(made, sessions), ...watch(made));
+  const app: App = { context, connection: made, sessions, deliveries: new Deliveries(), lender, log };
+  context.subscriptions.push(log, sessions, lender, new StatusBar(made, sessions, lender), ...watch(made));
   registerDocuments(app);
   const tree = new Tree(app);
   context.subscriptions.push(tree, vscode.window.registerTreeDataProvider("sessionMemory.sessions", tree));
   for (const register of [
     registerCompact,
     registerMemory,
+    registerDashboard,
     registerVersions,
     registerSearch,
     registerTranscripts,
     registerApiKey,
+    registerEditorModel,
+    registerTools,
+    registerParticipant,
     registerServer,
   ]) {
     register(app);

@@ -4,7 +4,7 @@ import os from "node:os";
 import type * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { findBinary, type BinaryProblem } from "./binary";
-import type { Initialization, Takeover } from "./client";
+import type { Initialization, Lend, Takeover } from "./client";
 import { ServerProcess } from "./server-process";
 
 /** What a start needs to know, asked anew each time. */
@@ -15,6 +15,7 @@ export interface Surroundings {
   extraEnv: () => Record<string, string>;
   initialization: () => Promise<Initialization>;
   takeover: Takeover;
+  lend: Lend;
   log: vscode.LogOutputChannel;
 }
 
@@ -49,7 +50,7 @@ export async function launch(
   const { makeClient } = await import("./client");
   try {
     const server = await ServerProcess.start(binary.path, os.homedir(), { ...process.env, ...around.extraEnv() });
-    const client = makeClient(server, initialization, around.log, around.takeover, () => {
+    const client = makeClient(server, initialization, around.log, around.takeover, around.lend, () => {
       lost(server);
     });
     return { client, server, version: binary.version };

@@ -4,12 +4,18 @@ import type {
   AppendResult,
   CompactResult,
   MemoryState,
-  MemoryUpdate as DidUpdate,
+  MemoryUpdate,
   Pressure,
   PressureChange as DidChangePressure,
 } from "../api";
 
-export type { AppendResult, CompactResult, DidChangePressure, DidUpdate, MemoryState, Pressure };
+export type { AppendResult, CompactResult, DidChangePressure, MemoryState, Pressure };
+
+/** Where a model was asked: what it took, and what was repaired or refused of its answer. */
+export interface DidUpdate extends MemoryUpdate {
+  usage?: { inputTokens: number; outputTokens: number; cacheReadTokens: number; costUsd?: number };
+  notes?: string[];
+}
 
 /** A session as `sessionMemory/sessions` lists it. */
 export interface SessionRow {
@@ -24,7 +30,13 @@ export interface SessionRow {
   memory: MemoryState;
   uri: string;
   title: string | null;
-  usage: { calls: number; inputTokens: number; outputTokens: number; costUsd: number | null } | null;
+  usage: {
+    calls: number;
+    inputTokens: number;
+    outputTokens: number;
+    cacheReadTokens: number;
+    costUsd: number | null;
+  } | null;
 }
 
 export interface RevisionRow {
@@ -36,6 +48,34 @@ export interface RevisionRow {
   tokens: number;
   addedLines: number;
   removedLines: number;
+}
+
+/** The size of the context over the life of a session. */
+export interface Timeline {
+  contextTokens: number;
+  contextLimit: number;
+  points: { seq: number; at: string | null; contextTokens: number }[];
+  updates: {
+    revision: number;
+    seq: number;
+    at: string | null;
+    origin: DidUpdate["origin"];
+    source: RevisionRow["source"];
+  }[];
+  compactions: { compaction: number; seq: number; at: string | null; tokensBefore: number; tokensAfter: number }[];
+}
+
+/** What is left to do after the server has made a way into the agent ready; `way` is null where there is nothing to compact. */
+export interface DeliverAnswer {
+  agent: string;
+  way: string | null;
+  process: number | null;
+  parents?: number[] | null | undefined;
+  type: string | null;
+  open: string | null;
+  run: string[] | null;
+  tell: string;
+  failed: string | null;
 }
 
 export interface Hit {
@@ -61,11 +101,14 @@ export interface Results {
     updatedAt: string;
   };
   history: { revisions: RevisionRow[] };
+  deliver: DeliverAnswer & { ways: { way: string; title: string }[] };
+  diff: { from: number; to: number; unified: string; addedLines: number; removedLines: number };
   restore: { revision: number; source: string; coveredThrough: number; uri: string };
   explain: { compaction: number; at: string; summary: string };
   search: { hits: Hit[] };
   events: { events: unknown[] };
   sessions: { sessions: SessionRow[] };
+  timeline: Timeline;
   import: { sessionId: string; format: string; events: number; skipped: number };
   forget: Record<string, never>;
 }

@@ -2,16 +2,18 @@
 // it. Hidden where there is no session and no trouble.
 
 import * as vscode from "vscode";
+import type { Lender, Lent } from "./chat/lender";
 import type { Connection } from "./connection";
 import { nameOf } from "./current";
 import { clipped, escaped, percentOf } from "./figures";
 import type { SessionRow } from "./protocol";
 import { folderOf, type Sessions } from "./sessions";
-import { agoWord, freshnessWord, grouped, pressureWord } from "./words";
+import { agoWord, costWord, freshnessWord, grouped, lentWord, pressureWord } from "./words";
 
 const LINKS = [
   "sessionMemory.compactNow",
   "sessionMemory.openMemory",
+  "sessionMemory.showDashboard",
   "sessionMemory.showChanges",
   "sessionMemory.refreshNow",
   "sessionMemory.searchConversation",
@@ -29,12 +31,13 @@ export class StatusBar implements vscode.Disposable {
   constructor(
     private readonly connection: Connection,
     private readonly sessions: Sessions,
+    private readonly lender: Lender,
   ) {
     this.item.name = "Session Memory";
     const show = (): void => {
       this.show();
     };
-    this.garbage = [this.item, sessions.onDidChange(show), connection.onDidChangeState(show)];
+    this.garbage = [this.item, sessions.onDidChange(show), lender.onDidChange(show), connection.onDidChangeState(show)];
     this.show();
   }
 
@@ -74,7 +77,7 @@ export class StatusBar implements vscode.Disposable {
     this.item.command = "sessionMemory.openMemory";
     this.item.backgroundColor = background(session);
     this.item.color = session.pressure === "light" ? new vscode.ThemeColor("charts.yellow") : undefined;
-    this.item.tooltip = tooltip(session, this.sessions.isUpdating(session));
+    this.item.tooltip = tooltip(session, this.sessions.isUpdating(session), this.lender.lent);
     this.item.accessibilityInformation = {
       label: vscode.l10n.t(
         "Session Memory: context {0} percent full, memory {1}",
@@ -99,7 +102,7 @@ function background(session: SessionRow): vscode.ThemeColor | undefined {
 }
 
 /** Titles come from conversations: they are shown as text and never read as Markdown. */
-function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString {
+function tooltip(session: SessionRow, updating: boolean, lent: Lent | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: LINKS };
   text.appendMarkdown(`**${escaped(clipped(nameOf(session), 80))}**\n\n`);
@@ -129,7 +132,8 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
     [vscode.l10n.t("Agent"), session.agent ?? ""],
     [vscode.l10n.t("Folder"), folderOf(session) ?? ""],
     [vscode.l10n.t("Last event"), agoWord(session.lastEventAt)],
-    [vscode.l10n.t("Model cost"), session.usage === null ? "" : `$${session.usage.costUsd?.toFixed(4) ?? "?"}`],
+    [vscode.l10n.t("Model cost"), session.usage === null ? "" : costWord(session.usage.costUsd)],
+    [vscode.l10n.t("Editor's model"), lent === undefined ? "" : lentWord(lent)],
   ];
   for (const [name, value] of rows) {
     if (name !== undefined && value !== undefined && value !== "") {
@@ -145,6 +149,7 @@ function tooltip(session: SessionRow, updating: boolean): vscode.MarkdownString 
   const titles = [
     vscode.l10n.t("Compact"),
     vscode.l10n.t("Open"),
+    vscode.l10n.t("Dashboard"),
     vscode.l10n.t("What changed"),
     vscode.l10n.t("Refresh"),
     vscode.l10n.t("Search"),

@@ -1,6 +1,7 @@
 // Words that several places show, in the user's language.
 
 import * as vscode from "vscode";
+import type { Lent } from "./chat/lender";
 import { ago } from "./figures";
 import type { MemoryState, Pressure, RevisionRow } from "./protocol";
 
@@ -56,4 +57,20 @@ export function agoWord(at: string | null): string {
 
 export function grouped(value: number): string {
   return new Intl.NumberFormat(vscode.env.language).format(value);
+}
+
+/** An estimate in dollars; a question mark where the model's price is not known. */
+export function costWord(usd: number | null): string {
+  return usd === null ? "$?" : `$${usd.toFixed(4)}`;
+}
+
+/** What of the editor's model was lent in this window. */
+export function lentWord(lent: Lent): string {
+  return vscode.l10n.t(
+    "{0}; requests in this window: {1}; tokens in: {2}; tokens out: {3}",
+    lent.model,
+    grouped(lent.requests),
+    grouped(lent.inputTokens),
+    grouped(lent.outputTokens),
+  );
 }

@@ -14,7 +14,7 @@ use crate::host::{feeding, pokes, process};
 /// Notes and stores.
 pub fn feed(context: &Context) -> anyhow::Result<Feed> {
     let Context { call, state, config, .. } = context;
-    let mut store = Store::open(state)?;
+    let mut store = Store::join(state)?;
     let process = process::agent();
     let new = NewFeed {
         agent_session: &call.session,

@@ -140,7 +140,8 @@ impl<'a> Tail<'a> {
         let request = Request { format, memory, events, head: head.len(), treatments: &self.treatments, open };
         match shape {
             Shape::Messages(_) => write_messages(&request),
-            Shape::Markdown => write_markdown(&request),
+            Shape::Markdown => write_markdown(&request, false),
+            Shape::Handover => write_markdown(&request, true),
         }
     }
 

@@ -137,7 +137,7 @@ impl Session {
                 let estimate = u64::from(compaction.written.tokens);
                 let stub = match shape {
                     Shape::Messages(format) => Stub::of(&compaction, &self.live, &open, format),
-                    Shape::Markdown => None,
+                    Shape::Markdown | Shape::Handover => None,
                 };
                 let document = rendered.take().into_iter().rfind(|(text, _)| *text == compaction.memory);
                 let sources = document.map(|(_, document)| Sources::of(&document, &compaction.masked).to_json());
@@ -165,7 +165,8 @@ impl Session {
                 };
                 let written = match shape {
                     Shape::Messages(format) => write_messages(&Request { format, ..whole }),
-                    Shape::Markdown => write_markdown(&whole),
+                    Shape::Markdown => write_markdown(&whole, false),
+                    Shape::Handover => write_markdown(&whole, true),
                 };
                 // After a compaction the system messages stand before the memory, and the tail begins behind it.
                 let head = if self.head.is_some() { self.system } else { 0 };
@@ -193,7 +194,7 @@ impl Session {
     ) -> CompactAnswer {
         let (messages, markdown) = match shape {
             Shape::Messages(_) => (written.to_json(), None),
-            Shape::Markdown => {
+            Shape::Markdown | Shape::Handover => {
                 let text = written.messages.concat();
                 (serde_json::json!([{"role": "user", "content": text}]).to_string(), Some(text))
             }

@@ -66,7 +66,7 @@ async fn guarded(request: &Request, terms: &Terms, report: &mut Report) -> Resul
         Refusal { failed: true, ..held(problem.clone()) }
     })?;
     writer.name().clone_into(&mut report.model);
-    let store = Store::open(&request.state).map_err(store_failed)?;
+    let store = Store::join(&request.state).map_err(store_failed)?;
     let Some(row) = store.session(&request.session_id).map_err(store_failed)? else {
         return Err(held("the session is gone"));
     };

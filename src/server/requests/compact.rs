@@ -60,6 +60,7 @@ impl Core {
                 Format::Anthropic => Shape::Messages(message::Format::Anthropic),
                 Format::OpenAi => Shape::Messages(message::Format::OpenAi),
                 Format::Markdown => Shape::Markdown,
+                Format::Handover => Shape::Handover,
             }),
             apply: params.apply,
             instructions: params.instructions.map(|text| crate::engine::redact::redact(&text).into_owned()),

@@ -9,15 +9,25 @@ use crate::host::process::line;
 use crate::host::store::Feed;
 use crate::server::delivery::Made;
 use crate::server::main_loop::{Core, now, refused};
-use crate::server::task::Reply;
-use crate::wire::protocol::{DeliverParams, RequestError, params};
+use crate::server::task::{Reply, Task};
+use crate::wire::protocol::{DeliverParams, Method, RequestError, params};
 
 impl Core {
     pub(super) fn deliver(&mut self, text: &str, reply: Reply) {
         match self.delivery(text) {
             Ok(Delivery::Answer(answer)) => drop(reply.send(Ok(answer.to_string()))),
             Ok(Delivery::Make(made, processes)) => {
-                let work = move || drop(reply.send(Ok(resume(&made, &processes).to_string())));
+                let tasks = self.tasks.clone();
+                let work = move || {
+                    let answer = resume(&made, &processes);
+                    // Only now is it the agent's context. Nobody waits for the answer.
+                    if answer["failed"].is_null() {
+                        let params = json!({"sessionId": made.session}).to_string();
+                        let (done, _) = tokio::sync::oneshot::channel();
+                        let _ = tasks.send(Task::Request { method: Method::Compact, params, reply: done });
+                    }
+                    drop(reply.send(Ok(answer.to_string())));
+                };
                 if let Err(error) = std::thread::Builder::new().name("deliver".to_owned()).spawn(work) {
                     tracing::error!("no thread for a delivery: {error}");
                 }
@@ -44,7 +54,7 @@ impl Core {
                 .flat_map(|agent| ways.iter().map(move |way| json!({"way": way.name(), "title": way.title(agent)})))
                 .collect();
             return Ok(Delivery::Answer(
-                json!({"agent": named, "process": processes.first(), "parents": processes.get(1..), "ways": listed}),
+                json!({"agent": named, "process": processes.first(), "parents": processes.get(1..).unwrap_or_default(), "ways": listed}),
             ));
         };
         let way = Way::from_name(wanted).filter(|way| ways.contains(way));
@@ -77,14 +87,14 @@ impl Core {
         feed: Option<Feed>,
     ) -> Result<Delivery, RequestError> {
         let format = if agent == Agent::Codex { message::Format::OpenAi } else { message::Format::Anthropic };
-        let request = json!({"sessionId": id, "format": format.name(), "apply": true}).to_string();
+        let request = json!({"sessionId": id, "format": format.name(), "apply": false}).to_string();
         let (compacted, _) = self.compact(&request)?;
         let compacted: Value =
             serde_json::from_str(&compacted).map_err(|error| RequestError::internal(error.to_string()))?;
         let processes = processes(feed.as_ref());
         if let Some(reason) = compacted["reason"].as_str() {
             let tell = format!("There is nothing to compact: {reason}");
-            let nothing = json!({"agent": agent.name(), "way": null, "process": processes.first(), "parents": processes.get(1..), "type": null, "open": null, "run": null,
+            let nothing = json!({"agent": agent.name(), "way": null, "process": processes.first(), "parents": processes.get(1..).unwrap_or_default(), "type": null, "open": null, "run": null,
                 "tell": tell, "failed": reason});
             return Ok(Delivery::Answer(nothing));
         }
@@ -143,7 +153,7 @@ fn answer(agent: Agent, way: Way, processes: &[u32], session: Option<&str>, fail
         "agent": agent.name(),
         "way": way.name(),
         "process": processes.first(),
-        "parents": processes.get(1..),
+        "parents": processes.get(1..).unwrap_or_default(),
         "type": text,
         "open": open,
         "run": run,

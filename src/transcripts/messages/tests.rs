@@ -1,6 +1,9 @@
 //! Small samples of every layout and notation.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use serde_json::json;
+
+use crate::transcripts::show::show;
 use crate::transcripts::{Format, Item, read_all};
 
 /// The messages out of the input, each with what stands before it in its event.
@@ -104,4 +107,23 @@ fn a_list_of_answered_calls_becomes_the_field_of_the_api() {
     let named = r#"{"role":"tool","tool_call_id":"c2","content":"x","tool_call_ids":["c1"]}"#;
     let none = r#"{"role":"tool","content":"x","tool_call_ids":[]}"#;
     check(&format!("[{named},{none}]"), &[named, none], 0);
+}
+
+#[test]
+fn what_the_environment_says_is_not_the_humans_and_usage_is_told() {
+    let response = json!({"id": "r1", "usage": {"prompt_tokens": 100, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 60}}});
+    let messages = json!([
+        {"role": "user", "content": "<pr_description>fix it</pr_description>"},
+        {"role": "assistant", "content": "x", "extra": {"response": response, "timestamp": 1_767_884_332}},
+        {"role": "user", "content": "<returncode>0</returncode>\n<output>\nok\n</output>"},
+    ]);
+    let (items, _) = read_all(Format::MiniSweAgent, messages.to_string().as_bytes());
+    let shown: Vec<String> = items.iter().map(show).collect();
+    let expected = [
+        "user: <pr_description>fix it</pr_description>",
+        "assistant: x",
+        "usage 100 5 60",
+        "user meta: <returncode>0</returncode>\n<output>\nok\n</output>",
+    ];
+    assert_eq!(shown, expected);
 }

@@ -58,6 +58,8 @@ pub enum Format {
     OpenAi,
     /// One text.
     Markdown,
+    /// One text for a new session of the agent.
+    Handover,
 }
 
 /// Parameters of [`Method::Compact`].

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::place::{Place, installed};
+use super::place::{AUTO_COMPACT_TOKENS, Place, installed};
 use super::process::Process;
 use super::terminal::Terminal;
 use crate::harness::files_under;
@@ -21,7 +21,7 @@ pub const EVENTS: [&str; 7] =
 pub fn prepare(place: &Place, hooks: &Value) {
     let settings = format!(
         "model = \"a-model\"\nmodel_provider = \"mock\"\napproval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n\
-         check_for_update_on_startup = false\n\n\
+         check_for_update_on_startup = false\nmodel_auto_compact_token_limit = {AUTO_COMPACT_TOKENS}\n\n\
          [model_providers.mock]\nname = \"mock\"\nbase_url = \"{}\"\nenv_key = \"MODEL_KEY\"\nwire_api = \"responses\"\n\n\
          [analytics]\nenabled = false\n\n[projects.\"{}\"]\ntrust_level = \"trusted\"\n",
         place.model.openai(),

@@ -1,4 +1,4 @@
-//! The real Codex without a terminal: it talks, works, leaves its rollout, and takes a conversation up again.
+//! The real Codex without a terminal: it talks, works, leaves its rollout for our server to read, and takes a conversation up again.
 
 use serde_json::json;
 
@@ -7,6 +7,7 @@ use super::model::words;
 use super::payloads::fits;
 use super::place::Place;
 use super::recorder::Recorder;
+use crate::harness::Server;
 use crate::vendor::Answer;
 
 #[test]
@@ -49,4 +50,13 @@ fn codex_works_with_a_tool_and_goes_on_later() {
     fits("codex-session-start-resume", &told[5]);
     assert_eq!(told[5]["source"], "resume");
     assert_eq!(told[0]["transcript_path"], rollouts[0].canonicalize().unwrap().to_str().unwrap());
+
+    let mut server = Server::quiet(&place.workspace);
+    let imported = server.call("import", json!({"path": rollouts[0]}));
+    assert_eq!((&imported["sessionId"], &imported["format"]), (&json!(thread), &json!("codex")));
+    let stored = server.call("events", json!({"sessionId": thread, "fromSeq": 1, "toSeq": 1000}))["events"].to_string();
+    let said =
+        ["What does it say?", "I look first.", "call_1", "seen-42", "It says what it should.", "And now?", "Fine."];
+    let places: Vec<Option<usize>> = said.iter().map(|text| stored.find(text)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{stored}");
 }

@@ -17,43 +17,17 @@ use crate::vendor::Answer;
 /// What the user said and nothing may lose a word of.
 const CORRECTION: &str = "No, never write to the production bucket. Always use the staging one, even for tests.";
 /// The newest words of the agent.
-const NEWEST: &str = "Understood: the last two are in the staging bucket now.";
+pub const NEWEST: &str = "Understood: the last two are in the staging bucket now.";
 /// What stands in the middle of the first output.
 const OLD: &str = "export-1 row 150 ";
 /// How many long outputs there are.
 const EXPORTS: usize = 16;
 
-/// An agent's hooks: ours, and behind them one that tells the test what has happened.
-fn hooks(recorder: &Recorder, events: &[&str], with_args: bool, ours: impl Fn(&str) -> Value) -> Value {
-    let mut hooks = recorder.hooks(events, with_args);
-    for event in events {
-        hooks[*event].as_array_mut().unwrap().insert(0, json!({"hooks": ours(event)}));
-    }
-    hooks
-}
-
-/// Ours in Claude Code: four for the start of a session, one for each other event.
-fn of_claude(event: &str) -> Value {
-    let handler = |more: &[&str]| {
-        let args = [&["hook", "--agent", "claude-code"], more].concat();
-        json!({"type": "command", "command": PROGRAM, "args": args, "timeout": 30})
-    };
-    match event {
-        "SessionStart" => ["1/4", "2/4", "3/4", "4/4"].map(|part| handler(&["--part", part])).to_vec().into(),
-        "PostToolUse" => json!([]),
-        _ => json!([handler(&[])]),
-    }
-}
-
-/// Ours in Codex.
-fn of_codex(event: &str) -> Value {
-    let command = format!("'{PROGRAM}' hook --agent codex");
-    let mut handler =
-        json!({"type": "command", "command": command, "timeout": if event == "SessionEnd" { 3 } else { 30 }});
-    if event == "SessionStart" {
-        handler["additionalContextLimit"] = 0.into();
-    }
-    json!([handler])
+/// Has our program put its hooks into an agent's settings.
+#[track_caller]
+fn install(place: &Place, agent: &str) {
+    let printed = Process::start(place, Path::new(PROGRAM), &["install", agent, "--yes"]).ended();
+    assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
 }
 
 /// Many long outputs, a correction, and the answer to that.
@@ -91,10 +65,13 @@ fn stands_for_everything(request: &Value) {
     assert!(!said.contains(OLD), "an old output is in it: {}", end_of(&said));
 }
 
-/// Claude Code with our hooks, at work.
+/// Claude Code at work, with our hooks or without.
 #[track_caller]
-fn claude_at_work(place: &Place, recorder: &Recorder) -> Terminal {
-    claude::prepare(place, &hooks(recorder, &claude::EVENTS, true, of_claude));
+pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
+    claude::prepare(place, &recorder.hooks(&claude::EVENTS, true));
+    if ours {
+        install(place, "claude-code");
+    }
     let terminal = claude::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("toolu_{number}"), "Bash", json!({"command": command, "description": "Writes"}))
@@ -102,10 +79,13 @@ fn claude_at_work(place: &Place, recorder: &Recorder) -> Terminal {
     terminal
 }
 
-/// Codex with our hooks, at work.
+/// Codex at work, with our hooks or without.
 #[track_caller]
-fn codex_at_work(place: &Place, recorder: &Recorder) -> Terminal {
-    codex::prepare(place, &hooks(recorder, &codex::EVENTS, false, of_codex));
+pub fn codex_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
+    codex::prepare(place, &recorder.hooks(&codex::EVENTS, false));
+    if ours {
+        install(place, "codex");
+    }
     let terminal = codex::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("call_{number}"), codex::SHELL, json!({"cmd": command}))
@@ -115,7 +95,7 @@ fn codex_at_work(place: &Place, recorder: &Recorder) -> Terminal {
 
 /// Has our program make a session that the agent resumes, and gives what it says.
 #[track_caller]
-fn resumable(place: &Place, agent: &str) -> Value {
+pub fn resumable(place: &Place, agent: &str) -> Value {
     let arguments = ["compact", "--agent", agent, "--way", "resume", "--json"];
     let printed = Process::start(place, Path::new(PROGRAM), &arguments).ended();
     assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
@@ -128,7 +108,7 @@ fn resumable(place: &Place, agent: &str) -> Value {
 fn claude_code_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     terminal.enter("/clear");
     terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
     // As fast as a user can type.
@@ -146,7 +126,7 @@ fn claude_code_is_cleared_and_knows_everything() {
 fn claude_code_compacts_by_itself_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     place.model.summarises("<analysis>-</analysis><summary>See the session memory.</summary>");
     terminal.enter("/compact");
     recorder.wait_for_count("PostCompact", 1);
@@ -163,7 +143,7 @@ fn claude_code_compacts_by_itself_and_knows_everything() {
 fn codex_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = codex_at_work(&place, &recorder);
+    let terminal = codex_at_work(&place, &recorder, true);
     terminal.enter("/clear");
     terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
     place.model.then(Answer::text("The staging bucket."));
@@ -176,7 +156,7 @@ fn codex_is_cleared_and_knows_everything() {
 fn codex_compacts_by_itself_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = codex_at_work(&place, &recorder);
+    let terminal = codex_at_work(&place, &recorder, true);
     terminal.enter("/compact");
     recorder.wait_for_count("PostCompact", 1);
     place.model.then(Answer::text("The staging bucket."));
@@ -185,13 +165,50 @@ fn codex_compacts_by_itself_and_knows_everything() {
 }
 
 #[test]
+fn claude_code_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = claude_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left?", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it?", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    let summaries = place.model.asked(Purpose::Summary);
+    assert_eq!(summaries.len(), 1);
+    assert!(words(&summaries[0]).contains("A summary of one line is enough"), "the summariser was told nothing");
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
+fn codex_finds_its_context_full_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    let terminal = codex_at_work(&place, &recorder, true);
+    place.model.counts(4);
+    place.model.then(Answer::text("Nothing is left."));
+    terminal.ask("What is left.", "Nothing is left.");
+    recorder.wait_for_count("Stop", 3);
+    place.model.counts(1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    assert_eq!(recorder.of("PreCompact")[0]["trigger"], "auto");
+    assert_eq!(place.model.asked(Purpose::Summary).len(), 1);
+    stands_for_everything(place.model.turns().last().unwrap());
+}
+
+#[test]
 fn claude_code_resumes_a_session_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    let terminal = claude_at_work(&place, &recorder);
+    let terminal = claude_at_work(&place, &recorder, true);
     let answer = resumable(&place, "claude-code");
     terminal.enter(answer["type"].as_str().unwrap().trim_end());
     recorder.wait_for("SessionStart", |told| told["source"] == "resume");
+    terminal.wait_for("the session", |screen| !screen.contains("/resume"));
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it?", "The staging bucket.");
     stands_for_everything(place.model.turns().last().unwrap());
@@ -202,7 +219,7 @@ fn claude_code_resumes_a_session_that_was_compacted_for_it() {
 fn codex_resumes_a_thread_that_was_compacted_for_it() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
-    drop(codex_at_work(&place, &recorder));
+    drop(codex_at_work(&place, &recorder, true));
     let answer = resumable(&place, "codex");
     let thread = answer["run"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
     codex::ask(&place, &["resume", &thread, "Which bucket is it?"]);

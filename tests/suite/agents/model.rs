@@ -21,12 +21,13 @@ pub enum Purpose {
 }
 
 /// The answers that are still to be given.
-#[derive(Default)]
 struct Script {
     turns: VecDeque<Answer>,
     summaries: VecDeque<Answer>,
     /// How long a summary takes.
     writing: Duration,
+    /// How many times as large as it is a request is said to be.
+    larger: u32,
 }
 
 /// The model.
@@ -37,10 +38,12 @@ pub struct Model {
 
 impl Model {
     pub fn start() -> Model {
-        let script = Arc::new(Mutex::new(Script::default()));
+        let script = Script { turns: VecDeque::new(), summaries: VecDeque::new(), writing: Duration::ZERO, larger: 1 };
+        let script = Arc::new(Mutex::new(script));
         let own = Arc::clone(&script);
         let vendor = Vendor::always(Behaviour::depends(move |request| {
             let mut script = own.lock().unwrap_or_else(PoisonError::into_inner);
+            let larger = script.larger;
             let answer = match purpose(request) {
                 Purpose::Turn => script.turns.pop_front(),
                 Purpose::Summary => {
@@ -54,7 +57,7 @@ impl Model {
             };
             let mut answer = answer.unwrap_or_else(|| Answer::text("Fine."));
             // As a vendor counts, about: our server and the agents go by it.
-            answer.usage.input = request.body.len() as u32 / 4;
+            answer.usage.input = request.body.len() as u32 / 4 * larger;
             Behaviour::Answer(answer)
         }));
         Model { vendor, script }
@@ -87,6 +90,11 @@ impl Model {
     /// How long it writes at a summary.
     pub fn takes(&self, writing: Duration) {
         self.change(|script| script.writing = writing);
+    }
+
+    /// From now on it counts every request as so many times as large: the agent believes that its context is full.
+    pub fn counts(&self, times: u32) {
+        self.change(|script| script.larger = times);
     }
 
     /// From now on no answer begins.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::await_in;
 use super::model::Model;
 use crate::harness::Workspace;
 
@@ -13,6 +14,10 @@ pub struct Place {
 
 /// A key that opens nothing.
 pub const KEY: &str = "sk-ant-api03-of-no-use-at-all-0123456789";
+
+/// The size of a context, in tokens, at which the agents compact it by themselves; no test comes there without a word to the
+/// model (`counts`).
+pub const AUTO_COMPACT_TOKENS: u32 = 100_000;
 
 impl Place {
     pub fn new() -> Place {
@@ -57,6 +62,7 @@ impl Place {
             ("SESSION_MEMORY_CONFIG", path(self.workspace.config())),
             ("ANTHROPIC_BASE_URL", self.model.anthropic()),
             ("ANTHROPIC_API_KEY", KEY.to_owned()),
+            ("CLAUDE_CODE_AUTO_COMPACT_WINDOW", AUTO_COMPACT_TOKENS.to_string()),
             ("CODEX_HOME", path(self.home().join(".codex"))),
             ("MODEL_KEY", KEY.to_owned()),
             ("DISABLE_TELEMETRY", "1".to_owned()),
@@ -66,6 +72,24 @@ impl Place {
         ];
         variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }
+}
+
+/// Our hooks leave a worker behind, which ends when its workspace is gone; nothing of a test outlives it.
+impl Drop for Place {
+    fn drop(&mut self) {
+        let root = self.root();
+        let _ = std::fs::remove_dir_all(&root);
+        if !std::thread::panicking() {
+            await_in("the end of the worker", String::new, || (!is_named(&root)).then_some(()));
+        }
+    }
+}
+
+/// Whether a process has this path among its arguments, on a system that tells.
+fn is_named(path: &Path) -> bool {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut commands = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    commands.any(|command| command.split(|byte| *byte == 0).any(|word| word == path.as_os_str().as_encoded_bytes()))
 }
 
 /// A program that `tests/agents/setup` has installed.

@@ -44,8 +44,9 @@ fn a_session_is_made_that_the_agent_resumes() {
 fn an_unknown_version_is_left_alone() {
     let place = Workspace::new();
     let path = begun(&place, "one", 40);
-    let text = std::fs::read_to_string(&path).unwrap().replace("2.1.7", "9.0.0");
-    std::fs::write(&path, text).unwrap();
+    // The agent was brought up to date meanwhile.
+    let newer = record("one", 84, &json!({"role": "user", "content": "And now?"})).replace("2.1.7", "9.0.0");
+    append(&path, &newer);
     let transcripts = || {
         let files = files_under(path.parent().unwrap());
         files.iter().filter(|file| file.extension().is_some_and(|end| end == "jsonl")).count()

@@ -22,7 +22,7 @@ fn writer(from: &Path, to: &Path) -> Child {
         .unwrap()
 }
 
-fn server(place: &Workspace) -> Server {
+pub fn server(place: &Workspace) -> Server {
     let mut server = start(place);
     server.tolerate(DID_CHANGE_PRESSURE);
     server
@@ -30,7 +30,7 @@ fn server(place: &Workspace) -> Server {
 
 /// All events of a session, without their numbers. Usage has no place of its own: a reader that does not know the rest of
 /// the file tells it earlier.
-fn events(server: &mut Server, session: &str) -> (Vec<Value>, Vec<Value>) {
+pub fn events(server: &mut Server, session: &str) -> (Vec<Value>, Vec<Value>) {
     let (mut all, mut from) = (Vec::new(), 1);
     loop {
         let params = json!({"sessionId": session, "fromSeq": from, "toSeq": 1_000_000});
@@ -105,4 +105,36 @@ fn a_rollout_is_followed_through_kills() {
 fn a_claude_code_session_is_followed_through_kills() {
     let own = || super::lines(&super::session(400));
     followed("session.jsonl", &real_or("claude-code/entire-edge-bash-input.jsonl", own), 3);
+}
+
+/// A session of Gemini CLI in lines: every message is written twice, with its calls the second time.
+fn gemini(count: usize) -> String {
+    let mut lines = vec![json!({"sessionId": "g", "projectHash": "h"}).to_string()];
+    for at in 0..count {
+        let text = crate::events::prose(10, at as u64);
+        lines.push(json!({"id": format!("u{at}"), "type": "user", "content": [{"text": text}]}).to_string());
+        let mut answer =
+            json!({"id": format!("a{at}"), "type": "gemini", "content": text, "tokens": {"input": 100 + at}});
+        lines.push(answer.to_string());
+        let result = json!([{"functionResponse": {"response": {"output": text}}}]);
+        answer["toolCalls"] =
+            json!([{"id": format!("c{at}"), "name": "x", "args": {}, "status": "success", "result": result}]);
+        lines.push(answer.to_string());
+        lines.push(json!({"$set": {"lastUpdated": at}}).to_string());
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn other_agents_are_followed_through_kills() {
+    followed("gemini.jsonl", &gemini(60), 2);
+    let pi = || {
+        let entry = |at: usize| {
+            let message = json!({"role": if at.is_multiple_of(2) { "user" } else { "assistant" }, "content": format!("word {at}")});
+            json!({"type": "message", "id": format!("e{at}"), "message": message}).to_string()
+        };
+        let header = json!({"type": "session", "id": "p", "cwd": "/w"}).to_string();
+        std::iter::once(header).chain((0..200).map(entry)).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    followed("pi.jsonl", &real_or("pi/pi-large-session.jsonl", pi), 2);
 }

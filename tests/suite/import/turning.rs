@@ -62,9 +62,11 @@ fn every_compaction_of_a_file_counts_and_counts_once() {
         message("user", "TWO"),
     ];
     std::fs::write(&path, rollout(&records)).unwrap();
+    let mut first = None;
     for events in [6, 0, 0] {
         assert_eq!(server.call("import", json!({"path": path, "sessionId": "s"}))["events"], events);
         let tokens = server.call("sessions", json!({}))["sessions"][0]["contextTokens"].as_u64().unwrap();
         assert!(tokens < 200, "{tokens} tokens stand after the second compaction");
+        assert_eq!(*first.get_or_insert(tokens), tokens, "read again");
     }
 }

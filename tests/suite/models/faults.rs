@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{CORRECTION, settings, start, talk, unwritten};
+use super::{CORRECTION, on_request, settings, start, talk, unwritten};
 use crate::events::{prose, user};
 use crate::harness::{DID_UPDATE, Workspace};
 use crate::vendor::{Answer, Api, Behaviour, Failure, Fault, Vendor};
@@ -118,8 +118,7 @@ fn a_smaller_window_is_found_out() {
                 Behaviour::text(super::memory("Made of parts."))
             }
         }));
-        let mut server = start(&place, &settings(&vendor, api));
-        server.tolerate(DID_UPDATE);
+        let mut server = on_request(&place, &settings(&vendor, api));
         for seed in 1..=6 {
             server.append("s", &[user(&format!("l{seed}"), &prose(2500, seed))]);
         }

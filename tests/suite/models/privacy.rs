@@ -3,7 +3,7 @@
 use serde_json::json;
 use session_memory::engine::redact::examples;
 
-use super::{memory, settings, start, start_with, talk, written};
+use super::{memory, on_request, settings, start, start_with, talk, written};
 use crate::events::{assistant, call, result, user};
 use crate::harness::{DID_UPDATE, Server, Workspace, files_under, has_bytes};
 use crate::vendor::{Api, Behaviour, Vendor};
@@ -73,8 +73,7 @@ fn a_key_goes_only_where_it_belongs() {
 fn no_secret_reaches_a_provider() {
     let place = Workspace::new();
     let vendor = Vendor::always(Behaviour::text(memory("Clean.")));
-    let mut server = start(&place, &settings(&vendor, Api::OpenAi));
-    server.tolerate(DID_UPDATE);
+    let mut server = on_request(&place, &settings(&vendor, Api::OpenAi));
     let secrets = examples();
     assert!(secrets.len() > 60);
     for (at, (text, _)) in secrets.iter().enumerate() {

@@ -48,7 +48,9 @@ impl World {
             Shape::Messages(format) => {
                 valid(&messages, if format == Format::OpenAi { Voice::OpenAi } else { Voice::Anthropic }, &open);
             }
-            Shape::Markdown => assert_eq!(answer.markdown.as_deref(), messages[0]["content"].as_str()),
+            Shape::Markdown | Shape::Handover => {
+                assert_eq!(answer.markdown.as_deref(), messages[0]["content"].as_str());
+            }
         }
         if answer.reason.is_none() {
             begins_with_user(&messages);

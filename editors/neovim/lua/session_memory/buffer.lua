@@ -48,8 +48,9 @@ local function on_write(args)
 end
 
 ---@param bufnr integer
-function M.attach(bufnr)
-  local root = require("session_memory.root").normal(require("session_memory.root").of_buffer(bufnr))
+---@param root? string workspace folder; default: what the file's path says
+function M.attach(bufnr, root)
+  root = require("session_memory.root").normal(root or require("session_memory.root").of_buffer(bufnr))
   vim.b[bufnr].session_memory_root = root
   vim.bo[bufnr].autoread = true
   if not attached[bufnr] then

@@ -19,12 +19,9 @@ local deliveries = {} ---@type session_memory.Delivery[]
 
 ---@param delivery session_memory.Delivery
 function M.register(delivery)
-  vim.validate({
-    name = { delivery.name, "string" },
-    label = { delivery.label, "string" },
-    deliver = { delivery.deliver, "function" },
-    available = { delivery.available, "function", true },
-  })
+  if type(delivery.name) ~= "string" or type(delivery.label) ~= "string" or type(delivery.deliver) ~= "function" then
+    error("register_delivery(): a delivery has a name, a label and a function `deliver`", 3)
+  end
   for i, other in ipairs(deliveries) do
     if other.name == delivery.name then
       deliveries[i] = delivery

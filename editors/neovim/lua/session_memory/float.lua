@@ -5,6 +5,10 @@ local M = {}
 ---@param opts { title: string, width?: integer }
 ---@return integer window
 function M.open(lines, opts)
+  -- A session's id may be any text.
+  lines = vim.tbl_map(function(line)
+    return (line:gsub("%c", " "))
+  end, lines)
   local widest = opts.width or 20
   for _, line in ipairs(lines) do
     widest = math.max(widest, vim.fn.strdisplaywidth(line))

@@ -34,7 +34,9 @@ local born = ("%x%x"):format(os.time(), vim.uv.hrtime() % 0x1000000)
 ---@param opts? session_memory.SessionOpts
 ---@return session_memory.Session
 function M.get(id, opts)
-  vim.validate({ id = { id, "string" }, opts = { opts, "table", true } })
+  if type(id) ~= "string" or id == "" or #id > 256 or (opts ~= nil and type(opts) ~= "table") then
+    error("session(): the id is a text of 1 to 256 characters, the options are a table", 3)
+  end
   opts = opts or {}
   local root = require("session_memory.root").normal(opts.root)
   local key = root .. "\n" .. id
@@ -87,10 +89,15 @@ end
 ---@param err table
 function Session:wait(err)
   self.failures = self.failures + 1
+  local gone = err.code == client.GONE
   require("session_memory.say").warn(
-    ("%d events of session %s wait to be stored: %s"):format(self.waiting, self.id, err.message or "?")
+    ("session %s: %s. What comes in is kept and sent when it can be stored. %s"):format(
+      self.id,
+      err.message or "?",
+      gone and require("session_memory.binary").fix or ""
+    )
   )
-  if err.code ~= client.GONE then
+  if not gone then
     vim.defer_fn(function()
       self:pump()
     end, require("session_memory.restart").delay(self.failures))

@@ -9,11 +9,18 @@ local cached_for ---@type string?
 local asked_at = -EVERY_MS
 local names = { light = " light", medium = " MEDIUM", heavy = " HEAVY" }
 
+local redraws = false
+
+---Something became known. A burst of it redraws once.
 function M.changed()
   cache = nil
-  vim.schedule(function()
-    vim.cmd.redrawstatus()
-  end)
+  if not redraws then
+    redraws = true
+    vim.schedule(function()
+      redraws = false
+      vim.cmd.redrawstatus()
+    end)
+  end
 end
 
 ---@param known session_memory.Known

@@ -29,15 +29,21 @@ local function without(opts, why, problems)
   return kept
 end
 
+---@return string? the project's file that 'exrc' may have run
+local function local_file()
+  -- lazy.nvim reads .lazy.lua whatever 'exrc' is.
+  local names = vim.o.exrc and local_files or (package.loaded.lazy and { ".lazy.lua" })
+  if names then
+    return vim.fs.find(names, { path = started_in, upward = true, type = "file", limit = 1 })[1]
+  end
+end
+
 ---@param given table the value of vim.g.session_memory
 ---@param problems string[]
 ---@return table
 function M.of_global(given, problems)
-  if not vim.o.exrc then
-    return given
-  end
-  local found = vim.fs.find(local_files, { path = started_in, upward = true, type = "file", limit = 1 })[1]
-  return found and without(given, "vim.g while 'exrc' may run " .. found, problems) or given
+  local found = local_file()
+  return found and without(given, "vim.g while " .. found .. " may have set it", problems) or given
 end
 
 ---Remembers who called setup(): the nearest file of a project among the callers, if any.
@@ -53,6 +59,9 @@ function M.marked(opts)
     local source = info.source:match("^@(.*)")
     if source and is_local[vim.fs.basename(source)] then
       file = source
+    elseif info.source == "<nvim>" and vim.v.vim_did_enter == 0 then
+      -- Neovim 0.10 gives .nvim.lua no other name.
+      file = file or local_file()
     end
     level = level + 1
   end

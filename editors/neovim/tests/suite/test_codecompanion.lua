@@ -36,7 +36,9 @@ local T = MiniTest.new_set({
       child.wait([[require("session_memory.client").running()]] .. " ~= nil")
     end,
     post_case = function()
-      child.stop()
+      if child then
+        child.stop()
+      end
     end,
   },
 })

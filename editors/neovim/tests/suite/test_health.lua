@@ -49,7 +49,10 @@ end
 
 T["chats that are there"] = function()
   local here = harness.plugin .. "/tests/standins/"
-  child = harness.child({ rtp = here .. "codecompanion.nvim:" .. here .. "CopilotChat.nvim", config = "chats = { copilotchat = false }" })
+  child = harness.child({
+    rtp = here .. "codecompanion.nvim:" .. here .. "CopilotChat.nvim",
+    config = "chats = { copilotchat = false }",
+  })
   local text = health()
   has(text, "codecompanion 19.22.0: its extension is not turned on")
   has(text, "copilotchat 4.7.4: turned off")

@@ -22,8 +22,13 @@ end
 
 ---Compares text only: the colours of Neovim's default scheme are its own matter.
 local function looks_like(name)
+  local path = harness.plugin .. "/tests/screenshots/" .. name
+  -- Without one mini.test would take what it sees for the reference.
+  if not vim.uv.fs_stat(path) and not os.getenv("SM_NEW_SCREENS") then
+    error(path .. " is missing. SM_NEW_SCREENS=1 tests/run screens makes it anew")
+  end
   local screen = child.get_screenshot()
-  MiniTest.expect.reference_screenshot(screen, harness.plugin .. "/tests/screenshots/" .. name, { ignore_attr = true })
+  MiniTest.expect.reference_screenshot(screen, path, { ignore_attr = true })
 end
 
 ---A life of two teeth: it grows, is compacted, grows again.
@@ -44,9 +49,17 @@ end
 
 -- The list of vim.ui.select waits for a key and answers nothing meanwhile, so it runs in a second Neovim, inside a terminal of the first.
 T["sessions"] = function()
-  child.feed("export-to-utc", harness.conversation(40, "2026-11-24T10:00:00Z"), { context_limit = 60000, agent = "claude-code" })
+  child.feed(
+    "export-to-utc",
+    harness.conversation(40, "2026-11-24T10:00:00Z"),
+    { context_limit = 60000, agent = "claude-code" }
+  )
   revision(1)
-  child.feed("weekly-report", harness.conversation(10, "2026-11-25T10:00:00Z"), { context_limit = 60000, agent = "codecompanion" })
+  child.feed(
+    "weekly-report",
+    harness.conversation(10, "2026-11-25T10:00:00Z"),
+    { context_limit = 60000, agent = "codecompanion" }
+  )
   child.lua(
     [[local args = ...
       local command = vim.list_extend({ vim.v.progpath }, args)

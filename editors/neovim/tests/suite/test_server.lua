@@ -31,9 +31,14 @@ end)()]]
 
 T["a missing program is said, with the fix, and nothing is lost"] = function()
   local child = new({ bin = false, env = { PATH = "/nowhere" } })
-  child.lua([[require("session_memory").session("talk"):append({ { type = "message", message = { role = "user", content = "hello" } } })]])
+  child.lua(
+    [[require("session_memory").session("talk"):append({ { type = "message", message = { role = "user", content = "hello" } } })]]
+  )
   local said = child.wait("_G.said[1]")
-  eq(said:match("1 events of session talk wait to be stored: the program session%-memory is not on PATH") ~= nil, true)
+  eq(
+    said:match("session talk: the program session%-memory is not on PATH .* What comes in is kept .* Build it") ~= nil,
+    true
+  )
   child.cmd("SessionMemory open talk")
   child.wait([[table.concat(_G.said, "\n"):match("open talk: ")]])
   -- The program turns up: what waited is stored.
@@ -84,6 +89,35 @@ T["killed in the middle, it comes back and has every event once"] = function()
   eq(child.lua_get([[table.concat(_G.said, "\n"):match("died") ~= nil]]), true)
 end
 
+T["an event that the server refuses is told to its sender, and the rest goes on"] = function()
+  local child = new()
+  child.lua([[
+    local session = require("session_memory").session("talk")
+    _G.errors = {}
+    local function note(err) table.insert(_G.errors, err and err.code or 0) end
+    session:append({ { type = "message", message = { role = "user", content = "one" } } }, note)
+    session:append({ { type = "nonsense" } }, note)
+    session:append({ { type = "message", message = { role = "assistant", content = "two" } } }, note)]])
+  child.wait("#_G.errors == 3")
+  eq(child.lua_get("_G.errors"), { 0, -32602, 0 })
+  eq(child.ask("sessions").sessions[1].events, 2)
+  eq(pcall(child.lua, [[require("session_memory").session("")]]), false)
+end
+
+T["what waits is bounded, and what was not taken is said"] = function()
+  local child = new({ bin = false, env = { PATH = "/nowhere" } })
+  local taken = child.lua([[
+    require("session_memory.session").MOST_WAITING = 3
+    local session = require("session_memory").session("talk")
+    local refused
+    local function event(n) return { type = "message", message = { role = "user", content = "text " .. n } } end
+    session:append({ event(1), event(2) })
+    session:append({ event(3), event(4) }, function(err) refused = err and err.message end)
+    session:append({ event(5) })
+    return { session.waiting, refused }]])
+  eq(taken, { 3, "2 events wait already: nothing was taken" })
+end
+
 T["an open memory file is attached again"] = function()
   local child = new()
   child.lua([[require("session_memory.restart").first_ms = 20]])
@@ -92,7 +126,9 @@ T["an open memory file is attached again"] = function()
   child.wait([[#vim.lsp.get_clients({ bufnr = 0, name = "session_memory" }) == 1]])
   local first = child.lua_get([[vim.lsp.get_clients({ bufnr = 0 })[1].id]])
   child.lua("vim.uv.kill(..., 'sigkill')", { child.wait(pid) })
-  child.wait(([[(vim.lsp.get_clients({ bufnr = 0, name = "session_memory" })[1] or { id = %d }).id ~= %d]]):format(first, first))
+  child.wait(
+    ([[(vim.lsp.get_clients({ bufnr = 0, name = "session_memory" })[1] or { id = %d }).id ~= %d]]):format(first, first)
+  )
 end
 
 T["each death waits longer, up to half a minute"] = function()
@@ -163,6 +199,21 @@ T["vim.lsp.enable alone starts the server, and the plugin uses it"] = function()
   child.wait([[require("session_memory.client").running() ~= nil]])
   child.feed("talk", harness.conversation(2))
   eq(child.lua_get([[#vim.lsp.get_clients({ name = "session_memory" })]]), 1)
+end
+
+T["nothing of Neovim that is deprecated is used"] = function()
+  local child = new()
+  if child.fn.has("nvim-0.11") == 0 then
+    MiniTest.skip("Neovim 0.11 keeps a list")
+  end
+  child.feed("talk", harness.conversation(40), { context_limit = 60000 })
+  child.cmd("SessionMemory open talk")
+  child.wait([[#vim.lsp.get_clients({ bufnr = 0, name = "session_memory" }) == 1]])
+  child.cmd("SessionMemory log!")
+  child.cmd("checkhealth session_memory")
+  child.cmd("checkhealth vim.deprecated")
+  local report = table.concat(child.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
+  eq(report:match("No deprecated functions detected") or report, "No deprecated functions detected")
 end
 
 return T

@@ -1,9 +1,10 @@
-// "Compact": the prepared memory and the newest messages go where the user wants them. Into the agent, where somebody can put them
-// there; else to the clipboard or into an editor, from where the user takes them.
+// "Compact": the prepared memory and the newest messages go where the user wants them. Into the agent, where its extension, the
+// server or another extension can put them there; else to the clipboard or into an editor, from where the user takes them.
 
 import * as vscode from "vscode";
 import { command, sessionOf, type App, type Target } from "../app";
 import type { Delivery } from "../deliveries";
+import { agentWays, goWay } from "../deliveries-agent";
 import type { CompactResult, SessionRow } from "../protocol";
 import { grouped } from "../words";
 
@@ -21,8 +22,21 @@ export function registerCompact(app: App): void {
   });
 }
 
+type Item = vscode.QuickPickItem & { way: Way };
+
 async function chooseWay(app: App, session: SessionRow): Promise<Way | undefined> {
-  const ways: (vscode.QuickPickItem & { way: Way })[] = [
+  const placeHolder = vscode.l10n.t("Where should the compacted conversation go?");
+  const options = { title: vscode.l10n.t("Compact"), placeHolder };
+  return (await vscode.window.showQuickPick(waysOf(app, session), options))?.way;
+}
+
+async function waysOf(app: App, session: SessionRow): Promise<Item[]> {
+  const own = await agentWays(app, session);
+  return [
+    ...own.map(({ way, title }) => ({
+      label: `$(arrow-swap) ${title}`,
+      way: (): Promise<void> => goWay(app, session, way),
+    })),
     ...app.deliveries
       .offered(session)
       .map((delivery) => ({ label: `$(arrow-swap) ${delivery.label}`, way: into(delivery) })),
@@ -33,8 +47,6 @@ async function chooseWay(app: App, session: SessionRow): Promise<Way | undefined
     },
     { label: `$(go-to-file) ${vscode.l10n.t("Open in a New Editor")}`, way: openEditor },
   ];
-  const placeHolder = vscode.l10n.t("Where should the compacted conversation go?");
-  return (await vscode.window.showQuickPick(ways, { title: vscode.l10n.t("Compact"), placeHolder }))?.way;
 }
 
 const copy: Way = async (app, session) => {

@@ -207,18 +207,45 @@ fn markdown_tells_who_said_what() {
     let raws = events(&["u:hi", "a+x:look", "r+x:```\nfound\n```", "a+y:again"], Format::Anthropic);
     let (open, treatments) = (HashSet::new(), Treatments::default());
     let events = raws.iter().enumerate().map(|(at, raw)| TailEvent { seq: at as u64 + 1, raw }).collect();
-    let written = write_markdown(&Request {
+    let written = write_markdown(
+        &Request {
+            format: Format::Anthropic,
+            memory: Some("MEM"),
+            events,
+            head: 0,
+            treatments: &treatments,
+            open: &open,
+        },
+        false,
+    );
+    let text = &written.messages[0];
+    for expected in
+        ["MEM\n\n# Recent", "**User:** hi", "**Assistant:** look", "````\n```\nfound\n```\n````", INTERRUPTED]
+    {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+}
+
+#[test]
+fn a_handover_leaves_to_the_agent_what_it_writes_itself() {
+    let raws = [
+        r#"{"type":"message","message":{"role":"system","content":"You are an agent."}}"#,
+        r#"{"type":"message","meta":true,"message":{"role":"user","content":"<environment>"}}"#,
+        r#"{"type":"message","message":{"role":"user","content":"Go on."}}"#,
+    ];
+    let (open, treatments) = (HashSet::new(), Treatments::default());
+    let events = raws.iter().enumerate().map(|(at, raw)| TailEvent { seq: at as u64 + 1, raw }).collect();
+    let request = Request {
         format: Format::Anthropic,
         memory: Some("MEM"),
         events,
         head: 0,
         treatments: &treatments,
         open: &open,
-    });
-    let text = &written.messages[0];
-    for expected in
-        ["MEM\n\n# Recent", "**User:** hi", "**Assistant:** look", "````\n```\nfound\n```\n````", INTERRUPTED]
-    {
-        assert!(text.contains(expected), "{expected} is missing in {text}");
+    };
+    let [whole, handover] = [false, true].map(|handover| write_markdown(&request, handover).messages.concat());
+    for (expected, stays) in [("MEM", true), ("Go on.", true), ("You are an agent.", false), ("<environment>", false)] {
+        assert!(whole.contains(expected), "{whole}");
+        assert_eq!(handover.contains(expected), stays, "{handover}");
     }
 }

@@ -13,7 +13,7 @@ function M.run(args)
   if args.rest == "" then
     return say.answer("attach: name the transcript file", vim.log.levels.ERROR)
   end
-  local path = vim.fn.fnamemodify(vim.fn.expand(args.rest), ":p")
+  local path = vim.fn.fnamemodify(vim.fs.normalize(args.rest), ":p")
   local root = require("session_memory.target").root()
   local params =
     { path = path, follow = true, workspaceFolder = vim.uri_from_fname(root), workDoneToken = "attach " .. path }
@@ -22,7 +22,7 @@ function M.run(args)
       return say.failed("attach " .. path, err)
     end
     require("session_memory.state").learn(root, result.sessionId, { agent = result.format })
-    say.answer(("session %s: %d events of %s, and what follows"):format(result.sessionId, result.events, result.format))
+    say.answer(("%s (%s) is followed as session %s"):format(path, result.format, result.sessionId))
   end)
 end
 

@@ -25,7 +25,7 @@ end
 
 ---@param args session_memory.Args
 function M.run(args)
-  local path = args.bang and vim.lsp.get_log_path() or M.newest()
+  local path = args.bang and require("vim.lsp.log").get_filename() or M.newest()
   if not path then
     return require("session_memory.say").answer(
       "there is no log yet in " .. M.state_dir() .. "/logs",

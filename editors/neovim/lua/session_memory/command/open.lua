@@ -15,6 +15,10 @@ function M.run(args)
       end, function()
         vim.cmd.edit(vim.fn.fnameescape(path))
         vim.b.session_memory_session = target.id
+        if not vim.b.session_memory_root then
+          -- The setting `memoryFile` gave it another name.
+          require("session_memory.buffer").attach(vim.api.nvim_get_current_buf(), target.root)
+        end
       end, 2000)
     end)
   end)

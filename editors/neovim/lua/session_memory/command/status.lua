@@ -34,7 +34,11 @@ function M.lines(s, timeline)
     table.insert(lines, "")
     vim.list_extend(lines, sawtooth.rows(timeline, WIDTH, HEIGHT))
     table.insert(lines, sawtooth.marks(timeline, WIDTH))
-    table.insert(lines, ("▲ %d compactions   · %d updates"):format(#timeline.compactions, #timeline.updates))
+    local function counted(n, what)
+      return ("%d %s%s"):format(n, what, n == 1 and "" or "s")
+    end
+    local told = "▲ " .. counted(#timeline.compactions, "compaction")
+    table.insert(lines, told .. "   · " .. counted(#timeline.updates, "update"))
   end
   return lines
 end

@@ -29,6 +29,10 @@ function M.pick(pick)
   if #pick.items == 0 then
     return require("session_memory.say").answer(pick.empty, vim.log.levels.WARN)
   end
+  local format = pick.format
+  pick.format = function(item)
+    return (format(item):gsub("%c", " "))
+  end
   local name = M.chosen()
   local ok, err = pcall(require("session_memory.picker." .. name).pick, pick)
   if not ok then
