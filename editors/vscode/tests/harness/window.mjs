@@ -76,13 +76,16 @@ export class Window {
   /** Runs a command from the palette, as its title stands there. */
   async run(title) {
     const input = this.page.locator(".quick-input-widget:visible input.input");
-    await until("the palette opens", async () => {
-      // The key is lost while the window loads.
-      await this.page.keyboard.press("F1");
-      return input.waitFor({ timeout: 2_000 }).then(() => true);
+    await until(`the palette has "${title}"`, async () => {
+      // Keys, and the commands of extensions, are not there while the window loads.
+      if (!(await input.isVisible())) {
+        await this.page.keyboard.press("F1");
+      }
+      await input.fill(`>${title} `, { timeout: 2_000 });
+      await input.fill(`>${title}`, { timeout: 2_000 });
+      await this.row(title).click({ timeout: 2_000 });
+      return true;
     });
-    await input.fill(`>${title}`);
-    await this.row(title).click();
   }
 
   /** A row of the list that is open, by a text in it. */
