@@ -4,11 +4,10 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { startEditor } from "./editor.mjs";
 import { connectFeeder } from "./feeder.mjs";
-import { extension } from "./places.mjs";
+import { extension, sample } from "./places.mjs";
 import { makeProfile } from "./profile.mjs";
 import { processesOf } from "./processes.mjs";
 import { begin } from "./scenario.mjs";
-import { sample } from "./places.mjs";
 import { until } from "./until.mjs";
 import { openWindow } from "./window.mjs";
 
@@ -34,10 +33,16 @@ try {
   await until("the lenses are there", () =>
     window.page.locator(".codelens-decoration", { hasText: "Compact" }).count(),
   );
+  await coloured(window);
+  // A lens that comes later stands above what is in view.
+  await window.page.locator(".monaco-editor .view-line").first().hover();
+  await window.page.mouse.wheel(0, -1_000);
+  await window.page.locator(".codelens-decoration:visible", { hasText: "Compact" }).waitFor();
   await picture(window, "memory");
   await window.run("Session Memory: Show What Changed");
   await window.row("Revision").click();
   await until("the difference is there", () => window.page.locator(".monaco-diff-editor .line-insert").count());
+  await coloured(window);
   await picture(window, "changes");
   await window.close();
   await editor.stop();
@@ -45,6 +50,14 @@ try {
 } finally {
   processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
   profile.remove();
+}
+
+/** Waits until the text has its colours: headings are bold then. */
+function coloured(window) {
+  const heading = window.page.locator(".editor-group-container.active .view-line span.mtkb", {
+    hasText: "Current State",
+  });
+  return heading.first().waitFor();
 }
 
 async function picture(window, name) {
