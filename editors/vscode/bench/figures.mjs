@@ -7,7 +7,6 @@ import { startEditor } from "../tests/harness/editor.mjs";
 import { connectFeeder } from "../tests/harness/feeder.mjs";
 import { packages } from "../tests/harness/places.mjs";
 import { makeProfile } from "../tests/harness/profile.mjs";
-import { processesOf } from "../tests/harness/processes.mjs";
 import { begin } from "../tests/harness/scenario.mjs";
 import { openWindow } from "../tests/harness/window.mjs";
 
@@ -49,7 +48,6 @@ async function measure() {
     const [startProcessor, feedProcessor] = [start.processor, feed.processor];
     return { activation, start: start.wall, startProcessor, feed: feed.wall, feedProcessor };
   } finally {
-    processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
     profile.remove();
   }
 }

@@ -6,7 +6,6 @@ import { startEditor } from "./editor.mjs";
 import { connectFeeder } from "./feeder.mjs";
 import { extension, sample } from "./places.mjs";
 import { makeProfile } from "./profile.mjs";
-import { processesOf } from "./processes.mjs";
 import { begin } from "./scenario.mjs";
 import { until } from "./until.mjs";
 import { openWindow } from "./window.mjs";
@@ -48,7 +47,6 @@ try {
   await editor.stop();
   feeder.close();
 } finally {
-  processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
   profile.remove();
 }
 

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { server } from "./places.mjs";
+import { processesOf } from "./processes.mjs";
 
 /** An editor that neither phones home nor greets, and shows all in its main area. */
 const QUIET = {
@@ -40,12 +41,23 @@ export function makeProfile({ folders = ["work"], settings = {}, machine = {} } 
       writeFileSync(at("user-data/User/settings.json"), JSON.stringify({ ...QUIET, ...settings }));
       writeFileSync(at("user-data/Machine/settings.json"), JSON.stringify(ours));
     },
-    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+    /** Ends what is left of the scenario's processes, and removes everything. */
+    remove() {
+      processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
   for (const folder of ["home", "config", "user-data/User", "user-data/Machine", "browser", ...folders]) {
     mkdirSync(at(folder), { recursive: true });
   }
   writeFileSync(at("config/config.yaml"), "");
   profile.writeSettings(machine);
+  // Also where the run is broken off.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      profile.remove();
+      process.exit(1);
+    });
+  }
   return profile;
 }

@@ -9,12 +9,11 @@ import { startEditor } from "./editor.mjs";
 import { connectFeeder } from "./feeder.mjs";
 import { sample } from "./places.mjs";
 import { makeProfile } from "./profile.mjs";
-import { processesOf } from "./processes.mjs";
 import { until } from "./until.mjs";
 import { openWindow } from "./window.mjs";
 
 export function scenario(name, options, play) {
-  test(name, { timeout: 240_000 }, async () => {
+  test(name, { timeout: 240_000, skip: options.skip ?? false }, async () => {
     const profile = makeProfile(options);
     const stage = { profile, folder: profile.folders[0] };
     try {
@@ -35,7 +34,6 @@ export function scenario(name, options, play) {
     } finally {
       stage.feeder?.close();
       await stage.window?.close().catch(() => undefined);
-      processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
       profile.remove();
     }
   });

@@ -5,7 +5,6 @@ import { test } from "node:test";
 import { startEditor } from "../harness/editor.mjs";
 import { feeder, fromInstallation } from "../harness/places.mjs";
 import { makeProfile } from "../harness/profile.mjs";
-import { processesOf } from "../harness/processes.mjs";
 import { openWindow } from "../harness/window.mjs";
 
 test("the interface, from inside the extension host", { timeout: 180_000 }, async () => {
@@ -36,7 +35,6 @@ test("the interface, from inside the extension host", { timeout: 180_000 }, asyn
     await editor.stop();
   } finally {
     await window?.close().catch(() => undefined);
-    processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
     profile.remove();
   }
 });

@@ -1,8 +1,10 @@
 // A conversation is fed: the status bar climbs with it, the memory is made, and the pressure is told.
 
 import assert from "node:assert/strict";
-import { begin, scenario, shown } from "../harness/scenario.mjs";
-import { sample } from "../harness/places.mjs";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { begin, inMemory, scenario, shown } from "../harness/scenario.mjs";
+import { repository, sample } from "../harness/places.mjs";
 import { until } from "../harness/until.mjs";
 
 scenario("the status bar climbs while a conversation is fed", {}, async (stage) => {
@@ -31,4 +33,14 @@ scenario("the status bar climbs while a conversation is fed", {}, async (stage) 
   await hover.waitFor();
   assert.match(await hover.innerText(), new RegExp(`of 48,000 tokens \\(${last} %\\)`));
   await window.screenshot("status-bar");
+});
+
+const real = path.resolve(repository, "../shared/transcripts/claude-code/entire-long-07-v2.0.76-nocompact.jsonl");
+
+scenario("a real conversation is fed from its first event to its last", { skip: !existsSync(real) }, async (stage) => {
+  const { window, feeder, folder } = stage;
+  await feeder.call("open", "real", { agent: "feeder" });
+  await shown(window, await feeder.call("replay", "real", real));
+  await feeder.call("refresh", "real");
+  await inMemory(folder, "real", "## Current State");
 });
