@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
-import { Unavailable } from "./failure";
+import { codeOf, Overtaken, Unavailable, wordsOf } from "./failure";
 import { launch, type Launched, type LaunchProblem, type Surroundings } from "./launch";
 import type { DidChangePressure, DidUpdate, Method, Results } from "./protocol";
 import type { ServerProcess } from "./server-process";
@@ -69,7 +69,13 @@ export class Connection {
   async ask<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
     const client = await this.running(token);
     // A token that is not there must not be given: it would be sent as a second parameter.
-    return token === undefined ? client.sendRequest<R>(method, params) : client.sendRequest<R>(method, params, token);
+    const sent =
+      token === undefined ? client.sendRequest<R>(method, params) : client.sendRequest<R>(method, params, token);
+    return sent.catch((error: unknown) => {
+      // The library has several texts, and no code, for a request whose client was ended before it was sent.
+      const isEnded = this.current?.client !== client && token?.isCancellationRequested !== true;
+      throw isEnded && codeOf(error) === undefined ? new Overtaken(wordsOf(error), { cause: error }) : error;
+    });
   }
 
   /** Tells a running server; one that is not running gets everything at its start. */

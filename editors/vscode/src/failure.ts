@@ -9,8 +9,12 @@ export class Unavailable extends Error {
   }
 }
 
-// Of vscode-jsonrpc: pending response rejected, connection inactive, write and read errors.
-const LOST = [-32097, -32096, -32099, -32098];
+/** The client ended before it could ask. */
+export class Overtaken extends Error {}
+
+// Of vscode-jsonrpc: pending response rejected, connection inactive, write and read errors. The last one is the answer of a
+// server that was asked to shut down before the request came.
+const LOST = [-32097, -32096, -32099, -32098, -32600];
 
 /** The code of an error that the server answered with, or that stands for the connection. */
 export function codeOf(error: unknown): number | undefined {
@@ -22,7 +26,9 @@ export function codeOf(error: unknown): number | undefined {
 export function isLost(error: unknown): boolean {
   const code = codeOf(error);
   return (
-    (code !== undefined && LOST.includes(code)) || (error as { code?: unknown } | null)?.code === "ERR_STREAM_DESTROYED"
+    error instanceof Overtaken ||
+    (code !== undefined && LOST.includes(code)) ||
+    (error as { code?: unknown } | null)?.code === "ERR_STREAM_DESTROYED"
   );
 }
 

@@ -11,7 +11,9 @@ export async function tellTrouble(problem: Problem): Promise<void> {
     buttons.set(title, () => vscode.commands.executeCommand(command, ...args));
   };
   if (problem.kind !== "dies" && problem.kind !== "notStarted") {
-    offer(vscode.l10n.t("Choose the Program"), "workbench.action.openSettings", "sessionMemory.server.path");
+    // In a remote window the server's settings are those of the remote machine, which have a page of their own.
+    const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+    offer(vscode.l10n.t("Choose the Program"), `workbench.action.${page}`, { query: "sessionMemory.server.path" });
   }
   if (problem.kind === "missing") {
     offer(vscode.l10n.t("How to Install"), "sessionMemory.openWalkthrough");

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { command, sessionOf, type App, type Target } from "../app";
 import { nameOf } from "../current";
 import { uriFor } from "../documents";
+import { clipped } from "../figures";
 import type { RevisionRow, SessionRow } from "../protocol";
 import { agoWord, grouped, originWord } from "../words";
 
@@ -63,7 +64,7 @@ function revisionIn(target: Target | RevisionTarget): RevisionRow | undefined {
 
 async function showDiff(session: SessionRow, from: number, to: number): Promise<void> {
   const side = (revision: number): vscode.Uri => uriFor({ kind: "revision", sessionId: session.sessionId, revision });
-  const title = vscode.l10n.t("{0}: revision {1} and {2}", nameOf(session).slice(0, 40), from, to);
+  const title = vscode.l10n.t("{0}: revision {1} and {2}", clipped(nameOf(session), 40), from, to);
   await vscode.commands.executeCommand("vscode.diff", side(from), side(to), title, { preview: true });
 }
 

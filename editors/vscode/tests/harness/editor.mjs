@@ -10,7 +10,7 @@ import { until } from "./until.mjs";
 export function environment(profile, more = {}) {
   const [name, value] = markOf(profile).split("=");
   return {
-    PATH: [path.dirname(node), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
+    PATH: [path.dirname(node), "/usr/bin", "/bin"].join(":"),
     LANG: "C.UTF-8",
     HOME: profile.at("home"),
     EXTENSIONS_GALLERY: "{}",
@@ -34,12 +34,12 @@ export async function startEditor(profile, { extensions = extensionsOf("universa
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data) => (output += data));
   }
-  const port = await until("code-server listens", () => {
-    if (child.exitCode !== null) {
-      throw new Error(`code-server ended: ${output}`);
-    }
-    return /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
-  });
+  const port = await until("code-server listens or ends", () =>
+    child.exitCode === null ? /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1] : "none",
+  );
+  if (port === "none") {
+    throw new Error(`code-server ended: ${output}`);
+  }
   return {
     port: Number(port),
     output: () => output,

@@ -1,7 +1,7 @@
 // Talks with the feeder (tests/feeder), the extension that stands for an agent's: one JSON text a line, through a socket.
 
 import net from "node:net";
-import { until } from "./until.mjs";
+import { DEADLINE, until } from "./until.mjs";
 
 export async function connectFeeder(profile) {
   const socket = await until("the feeder listens", () => connect(profile.socket));
@@ -13,7 +13,8 @@ export async function connectFeeder(profile) {
     const lines = (rest + data).split("\n");
     rest = lines.pop();
     for (const { id, result, error } of lines.map((line) => JSON.parse(line))) {
-      const { resolve, reject } = waiting.get(id);
+      const { resolve, reject, timer } = waiting.get(id);
+      clearTimeout(timer);
       waiting.delete(id);
       if (error === undefined) {
         resolve(result);
@@ -22,13 +23,20 @@ export async function connectFeeder(profile) {
       }
     }
   });
-  socket.on("close", () => waiting.forEach(({ reject }) => reject(new Error("the feeder is gone"))));
+  socket.on("close", () => {
+    for (const { reject, timer } of waiting.values()) {
+      clearTimeout(timer);
+      reject(new Error("the feeder is gone"));
+    }
+  });
   return {
     /** Calls one of the feeder's functions. */
     call: (name, ...args) =>
       new Promise((resolve, reject) => {
-        waiting.set(++next, { resolve, reject });
-        socket.write(`${JSON.stringify({ id: next, name, args })}\n`);
+        const id = ++next;
+        const timer = setTimeout(() => reject(new Error(`the feeder did not answer: ${name}`)), DEADLINE);
+        waiting.set(id, { resolve, reject, timer });
+        socket.write(`${JSON.stringify({ id, name, args })}\n`);
       }),
     close: () => socket.destroy(),
   };

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { server } from "./places.mjs";
+import { processesOf } from "./processes.mjs";
 
 /** An editor that neither phones home nor greets, and shows all in its main area. */
 const QUIET = {
@@ -25,7 +26,7 @@ const QUIET = {
   "editor.minimap.enabled": false,
 };
 
-export function makeProfile({ folders = ["work"], settings = {} } = {}) {
+export function makeProfile({ folders = ["work"], settings = {}, machine = {} } = {}) {
   const root = mkdtempSync(path.join(os.tmpdir(), "sm-"));
   const at = (...parts) => path.join(root, ...parts);
   const profile = {
@@ -34,16 +35,29 @@ export function makeProfile({ folders = ["work"], settings = {} } = {}) {
     folders: folders.map((name) => at(name)),
     socket: at("feeder"),
     userData: at("user-data"),
+    /** Writes the user's settings anew; all of ours are those of the machine that the server runs on. */
     writeSettings(more) {
-      const text = JSON.stringify({ ...QUIET, "sessionMemory.server.path": server, ...settings, ...more });
-      writeFileSync(at("user-data/User/settings.json"), text);
+      const ours = { "sessionMemory.server.path": server, ...more };
+      writeFileSync(at("user-data/User/settings.json"), JSON.stringify({ ...QUIET, ...settings }));
+      writeFileSync(at("user-data/Machine/settings.json"), JSON.stringify(ours));
     },
-    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+    /** Ends what is left of the scenario's processes, and removes everything. */
+    remove() {
+      processesOf(profile).forEach((id) => process.kill(id, "SIGKILL"));
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
-  for (const folder of ["home", "config", "user-data/User", "browser", ...folders]) {
+  for (const folder of ["home", "config", "user-data/User", "user-data/Machine", "browser", ...folders]) {
     mkdirSync(at(folder), { recursive: true });
   }
   writeFileSync(at("config/config.yaml"), "");
-  profile.writeSettings({});
+  profile.writeSettings(machine);
+  // Also where the run is broken off.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      profile.remove();
+      process.exit(1);
+    });
+  }
   return profile;
 }

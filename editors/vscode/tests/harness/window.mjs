@@ -1,6 +1,6 @@
 // A window of the editor in Chromium, and what a user does in it. Errors that the editor tells its console are kept.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fromInstallation, screenshots } from "./places.mjs";
 import { until } from "./until.mjs";
@@ -30,6 +30,10 @@ export async function openWindow(profile, editor, opened = profile.folders[0], {
   return window;
 }
 
+/** What is in the console only where something of ours went wrong; where files are says nothing. */
+const OURS = /session-?memory|feeder|unhandled|rejected promise/i;
+const withoutPlaces = (text) => text.replace(/(?:file:\/)?\/[^\s:,')]*/g, "");
+
 export class Window {
   errors = [];
 
@@ -51,25 +55,37 @@ export class Window {
     await this.page.locator(".monaco-workbench .statusbar-item").first().waitFor({ timeout: 60_000 });
   }
 
+  /** What the console says about us. */
+  complaints() {
+    return this.errors.filter((text) => OURS.test(withoutPlaces(text)));
+  }
+
+  /** Puts all that the console says beside the screenshots. */
+  keepErrors(name) {
+    writeFileSync(place(name, "txt"), this.errors.join("\n"));
+  }
+
   async close() {
     await this.context.close();
   }
 
   async screenshot(name) {
-    mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    await this.page.screenshot({ path: place(name, "png") });
   }
 
   /** Runs a command from the palette, as its title stands there. */
   async run(title) {
     const input = this.page.locator(".quick-input-widget:visible input.input");
-    await until("the palette opens", async () => {
-      // The key is lost while the window loads.
-      await this.page.keyboard.press("F1");
-      return input.waitFor({ timeout: 2_000 }).then(() => true);
+    await until(`the palette has "${title}"`, async () => {
+      // Keys, and the commands of extensions, are not there while the window loads.
+      if (!(await input.isVisible())) {
+        await this.page.keyboard.press("F1");
+      }
+      await input.fill(`>${title} `, { timeout: 2_000 });
+      await input.fill(`>${title}`, { timeout: 2_000 });
+      await this.row(title).click({ timeout: 2_000 });
+      return true;
     });
-    await input.fill(`>${title}`);
-    await this.row(title).click();
   }
 
   /** A row of the list that is open, by a text in it. */
@@ -80,6 +96,11 @@ export class Window {
   /** Chooses a row of the list that is open. */
   async pick(text) {
     await this.row(text).click();
+  }
+
+  /** Types into the field of the list with a title. */
+  async type(title, text) {
+    await this.page.locator(".quick-input-widget:visible", { hasText: title }).locator("input.input").fill(text);
   }
 
   /** The message with a text in it. */
@@ -109,4 +130,9 @@ export class Window {
     const lines = await this.page.locator(".editor-group-container.active .view-line").allInnerTexts();
     return lines.join("\n").replaceAll("\u00a0", " ");
   }
+}
+
+function place(name, ending) {
+  mkdirSync(screenshots, { recursive: true });
+  return path.join(screenshots, `${name.replace(/\W+/g, "-")}.${ending}`);
 }
