@@ -1,7 +1,7 @@
 //! Finds the sessions that agents have in the workspace folders, and offers to keep their memory or keeps it, as the user
 //! has set ([`Attach`]). All of it happens on a thread of its own, which sleeps while nothing happens.
 //!
-//! To attach a session is to leave the note in the store that a hook would leave ([`NewFeed`]): whoever feeds the workspace
+//! To attach a session is to leave the note in the store that a hook would leave (`NewFeed`): whoever feeds the workspace
 //! then follows its transcript ([`feeding`](super::feeding)), and does so again after a restart.
 
 mod fed;

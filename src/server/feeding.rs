@@ -1,7 +1,7 @@
 //! Sessions that agents feed: their transcripts are followed into the store, and what other processes (hooks, commands, other
 //! servers) have stored reaches the sessions in memory.
 //!
-//! Hooks only leave a note in the store ([`Feed`]) and poke ([`pokes`](crate::host::pokes)). One process of a workspace follows,
+//! Hooks only leave a note in the store ([`Feed`]) and poke ([`pokes`]). One process of a workspace follows,
 //! the others only look ([`feeding`]).
 
 mod thread;

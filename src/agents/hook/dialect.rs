@@ -60,7 +60,9 @@ pub(super) fn happened(event: &str, payload: &Value) -> Happened {
         "SessionEnd" | "sessionEnd" | "TaskComplete" | "TaskCancel" => Happened::Ended,
         "UserPromptSubmit" | "userPromptSubmitted" | "BeforeAgent" | "beforeSubmitPrompt" => {
             let inner = payload.get("userPromptSubmit").and_then(|inner| text(inner, &["prompt"])).map(str::to_owned);
-            prompt().or(inner).map_or(Happened::Other, Happened::Prompt)
+            // What Claude Code itself says there when an agent of its own is done.
+            let said = prompt().or(inner).filter(|text| !text.trim_start().starts_with("<task-notification>"));
+            said.map_or(Happened::Other, Happened::Prompt)
         }
         "PostToolBatch" => {
             let calls = payload.get("tool_calls").and_then(Value::as_array);

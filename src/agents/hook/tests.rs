@@ -72,6 +72,7 @@ fn what_happened() {
         check(event, json!({"prompt": "go on"}), Prompt("go on".into()));
         check(event, json!({}), Other);
     }
+    check("UserPromptSubmit", json!({"prompt": "<task-notification>\ndone"}), Other);
     check("UserPromptSubmit", json!({"userPromptSubmit": {"prompt": "from Cline"}}), Prompt("from Cline".into()));
     check(
         "Stop",

@@ -42,7 +42,12 @@ impl Core {
         let root = self.find(id)?;
         let workspace = self.workspace(&root)?;
         let feeds = workspace.store.feeds(0).map_err(|error| refused(&error))?;
-        let feed = feeds.into_iter().find(|feed| feed.session.as_deref() == Some(id));
+        let mut feeds = feeds.into_iter().filter(|feed| feed.session.as_deref() == Some(id));
+        let mut feed = feeds.next();
+        // A session that was made to be resumed has no process before somebody does: it is the one before that still runs.
+        if let Some(feed) = feed.as_mut().filter(|feed| feed.process.is_none()) {
+            feed.process = feeds.find_map(|feed| feed.process);
+        }
         let row = workspace.store.session(id).map_err(|error| refused(&error))?;
         let named = feed.as_ref().map(|feed| feed.agent.clone()).or_else(|| row.and_then(|row| row.agent));
         let agent = named.as_deref().and_then(Agent::from_name);
