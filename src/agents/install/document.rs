@@ -104,6 +104,14 @@ impl<'a> Document<'a> {
         self.tokens.iter().any(|token| token.range.end == at && matches!(token.token, Token::CommentLine(_)))
     }
 
+    /// The end of the `//` comment that a place is in, or at whose end.
+    pub fn line_comment_around(&self, at: usize) -> Option<usize> {
+        let around = |token: &&TokenAndRange<'_>| {
+            matches!(token.token, Token::CommentLine(_)) && token.range.start < at && at <= token.range.end
+        };
+        self.tokens.iter().find(around).map(|token| token.range.end)
+    }
+
     /// The end of the comments that stand on the same line behind a place.
     pub fn comments_on_line(&self, mut at: usize) -> usize {
         loop {

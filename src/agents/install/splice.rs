@@ -39,6 +39,10 @@ pub fn insert(document: &Document<'_>, into: &Container, member: &Member<'_>) ->
     let lead = if lines { format!("{newline}{indent}") } else { String::new() };
     let Some(last) = into.items.last() else {
         let at = into.open + 1 + document.text[into.open + 1..into.close].trim_end().len();
+        // Behind a comment that goes to the end of its line it would be a part of that.
+        let comment = document.line_comment_around(at);
+        let at = comment.unwrap_or(at);
+        let lead = if comment.is_some() { format!("{newline}{indent}") } else { lead };
         let closing = lines && !document.text[at..into.close].contains('\n');
         let tail = if closing { format!("{newline}{around}") } else { String::new() };
         return spliced(document.text, vec![(at..at, lead + &new + &tail)]);

@@ -103,3 +103,14 @@ fn a_file_that_was_not_there_is_gone_again() {
         }
     }
 }
+
+#[test]
+fn nothing_is_put_into_a_comment() {
+    let settings = Settings::new(Agent::Gemini, PROGRAM);
+    for list in ["[ // none yet\n]", "[ // none yet \t \r\n ]", "[\n  // none yet\n]", "[ /* none */ ]", "[//\n]"] {
+        let text = format!("{{\"hooks\": {{\"AfterTool\": {list}}}}}");
+        let edited = settings.install(Some(&text), Some(&text)).unwrap();
+        assert_eq!(said(Agent::Gemini, &edited)["hooks"]["AfterTool"].as_array().unwrap().len(), 1, "{edited}");
+        assert_eq!(settings.strip(&edited, Some(&text)).unwrap(), Some(text));
+    }
+}
