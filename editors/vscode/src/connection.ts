@@ -14,7 +14,10 @@ import type { ServerProcess } from "./server-process";
 export type Problem = LaunchProblem | { kind: "dies"; detail: string };
 
 export type State =
-  { name: "starting" } | { name: "running"; version: string } | { name: "off"; problem: Problem } | { name: "closed" };
+  | { name: "starting" }
+  | { name: "running"; path: string; version: string }
+  | { name: "off"; problem: Problem }
+  | { name: "closed" };
 
 /** Time in which a server has to answer to its start. */
 const PATIENCE = 30_000;
@@ -165,7 +168,7 @@ export class Connection {
       this.set({ name: "off", problem: launched });
       return;
     }
-    const { client, server, version } = launched;
+    const { client, server, path, version } = launched;
     client.onNotification("sessionMemory/didUpdate", (update: DidUpdate) => {
       this.updates.fire(update);
     });
@@ -174,7 +177,7 @@ export class Connection {
     });
     this.current = { client, server, since: Date.now() };
     if ((await this.answers(launched)) && this.isCurrent(server)) {
-      this.set({ name: "running", version });
+      this.set({ name: "running", path, version });
     }
   }
 

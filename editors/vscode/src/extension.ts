@@ -10,6 +10,7 @@ import { Lender } from "./chat/lender";
 import { registerCompact } from "./commands/compact";
 import { registerApiKey } from "./commands/api-key";
 import { registerEditorModel } from "./commands/editor-model";
+import { registerHooks } from "./commands/hooks";
 import { registerMemory } from "./commands/memory";
 import { registerSearch } from "./commands/search";
 import { registerServer, takeover } from "./commands/server";
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
     registerTranscripts,
     registerApiKey,
     registerEditorModel,
+    registerHooks,
     registerTools,
     registerParticipant,
     registerServer,

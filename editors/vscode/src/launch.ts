@@ -25,6 +25,7 @@ export type LaunchProblem = BinaryProblem | { kind: "notStarted"; path: string; 
 export interface Launched {
   client: LanguageClient;
   server: ServerProcess;
+  path: string;
   version: string;
 }
 
@@ -53,7 +54,7 @@ export async function launch(
     const client = makeClient(server, initialization, around.log, around.takeover, around.lend, () => {
       lost(server);
     });
-    return { client, server, version: binary.version };
+    return { client, server, path: binary.path, version: binary.version };
   } catch (error) {
     return { kind: "notStarted", path: binary.path, detail: String(error) };
   }

@@ -5,7 +5,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 interface Manifest {
-  contributes: { commands: { command: string; title: string }[]; menus: Record<string, { command: string }[]> };
+  contributes: {
+    languageModelTools: { name: string }[];
+    configuration: { properties: Record<string, unknown> }[];
+    commands: { command: string; title: string }[];
+    menus: Record<string, { command: string }[]>;
+  };
 }
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
@@ -32,5 +37,22 @@ test("menus name commands that there are, and the page on commands names all tha
   assert.deepEqual(
     ours.filter((command) => !hidden.includes(command) && !page.includes(`\`${command}\``)),
     [],
+  );
+});
+
+test("the page on settings names all settings and no other", () => {
+  const page = readFileSync("docs/settings.md", "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([\w.]+)`/g)].map(([, key]) => key));
+  const settings = manifest.contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+  assert.deepEqual(named.map((key) => `sessionMemory.${String(key)}`).sort(), settings.sort());
+});
+
+test("what models call a tool is what the code registers", () => {
+  const tools = readFileSync("src/chat/tools.ts", "utf8");
+  const registered = [...tools.matchAll(/registerTool\("(\w+)"/g)].map(([, name]) => name);
+  assert.deepEqual(
+    manifest.contributes.languageModelTools.map(({ name }) => name),
+    registered,
   );
 });
