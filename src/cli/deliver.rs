@@ -1,6 +1,5 @@
 //! `compact --agent`: the compacted context of an agent's session back into it.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
@@ -11,8 +10,6 @@ use super::output;
 use super::workspace::WorkspaceArg;
 use crate::agents::Agent;
 use crate::config::Config;
-use crate::host::memory_file::file_uri;
-use crate::host::store::Feed;
 use crate::server::local::Local;
 use crate::wire::protocol::Method;
 
@@ -38,12 +35,12 @@ pub fn run(args: &DeliverArgs, as_json: bool, config: &Config) -> anyhow::Result
     let (root, store) = args.workspace.open()?;
     let feeds = store.feeds(0)?;
     drop(store);
-    let feed = feeds.into_iter().find(|feed| {
-        feed.agent == agent.name()
-            && feed.session.is_some()
-            && args.session.as_ref().is_none_or(|named| feed.session.as_ref() == Some(named))
-    });
-    let Some(feed) = feed else {
+    let session = feeds
+        .into_iter()
+        .filter(|feed| feed.agent == agent.name())
+        .filter_map(|feed| feed.session)
+        .find(|session| args.session.as_ref().is_none_or(|named| named == session));
+    let Some(session) = session else {
         bail!(
             "no hook of {} has told of a session in {}; `session-memory install {}` puts the hooks in",
             agent.title(),
@@ -52,28 +49,20 @@ pub fn run(args: &DeliverArgs, as_json: bool, config: &Config) -> anyhow::Result
         );
     };
     let local = Local::start(config.clone(), &root)?;
-    let answer = deliver(&local, &root, &feed, args.way.as_deref());
-    local.end();
-    let answer = answer?;
+    let answer = deliver(&local, &session, args.way.as_deref())?;
     if as_json {
         output::answer(&answer.to_string());
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(failed) = answer["failed"].as_str() {
+    if let (Some(failed), Some(_)) = (answer["failed"].as_str(), answer["way"].as_str()) {
         output::note(&output::printable(&format!("{failed}; so it goes the other way")));
     }
     output::answer(answer["tell"].as_str().unwrap_or_default());
     Ok(ExitCode::SUCCESS)
 }
 
-fn deliver(local: &Local, root: &Path, feed: &Feed, way: Option<&str>) -> anyhow::Result<Value> {
-    let session = feed.session.as_deref().unwrap_or_default();
-    // What was written last may not have been read yet.
-    if let Some(path) = feed.transcript.as_deref().filter(|path| Path::new(path).is_file()) {
-        let params = json!({"path": path, "sessionId": session, "workspaceFolder": file_uri(root)});
-        local.request(Method::Import, &params).map_err(|error| anyhow!("{}", error.message))?;
-    }
-    let ask = |params: Value| local.request(Method::Deliver, &params).map_err(|error| anyhow!("{}", error.message));
+fn deliver(local: &Local, session: &str, way: Option<&str>) -> anyhow::Result<Value> {
+    let ask = |params: Value| local.request(Method::Deliver, &params);
     let way = match way {
         Some(way) => way.to_owned(),
         None => ask(json!({"sessionId": session}))?["ways"][0]["way"]
@@ -81,5 +70,5 @@ fn deliver(local: &Local, root: &Path, feed: &Feed, way: Option<&str>) -> anyhow
             .ok_or_else(|| anyhow!("there is no way to bring a context back into this session"))?
             .to_owned(),
     };
-    ask(json!({"sessionId": session, "way": way}))
+    Ok(ask(json!({"sessionId": session, "way": way}))?)
 }

@@ -1,5 +1,5 @@
-//! `history`, `diff`, `restore` and `blame`: the versions of a memory. They ask a server of their own, so that what the user
-//! has typed into the file counts.
+//! `history`, `diff`, `restore` and `blame`: the versions of a memory. They ask a server in this process, so that what the
+//! user has typed into the file counts.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::client::Client;
 use super::output::{answer, number, printable};
 use super::workspace::{WorkspaceArg, session};
+use crate::config::Config;
+use crate::server::local::Local;
+use crate::wire::protocol::Method;
 
 /// Which session, and how to print.
 #[derive(Debug, clap::Args)]
@@ -27,15 +29,12 @@ pub struct Which {
 
 impl Which {
     /// Asks the server for a method's result; `params` get the session.
-    fn ask(&self, method: &str, mut params: Value) -> anyhow::Result<Value> {
+    fn ask(&self, config: &Config, method: Method, mut params: Value) -> anyhow::Result<Value> {
         let (root, store) = self.workspace.open()?;
         let row = session(&store, self.session.as_deref(), &root)?;
         drop(store);
         params["sessionId"] = json!(row.id);
-        let mut client = Client::start(&root)?;
-        let result = client.request(&format!("sessionMemory/{method}"), &params.to_string())?;
-        client.stop()?;
-        Ok(result)
+        Ok(Local::start(config.clone(), &root)?.request(method, &params)?)
     }
 
     fn print(&self, result: &Value, text: impl Fn(&Value) -> String) -> ExitCode {
@@ -106,8 +105,8 @@ fn list<'a>(value: &'a Value, field: &str) -> impl DoubleEndedIterator<Item = &'
 }
 
 /// Runs `history`: the newest version first.
-pub fn history(args: &HistoryArgs) -> anyhow::Result<ExitCode> {
-    let result = args.which.ask("history", json!({}))?;
+pub fn history(args: &HistoryArgs, config: &Config) -> anyhow::Result<ExitCode> {
+    let result = args.which.ask(config, Method::History, json!({}))?;
     let rows = |result: &Value| {
         let row = |row: &Value| {
             format!(
@@ -128,11 +127,11 @@ pub fn history(args: &HistoryArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs `diff`.
-pub fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
+pub fn diff(args: &DiffArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let from = match args.from {
         Some(from) => from,
         None => {
-            let history = args.which.ask("history", json!({}))?;
+            let history = args.which.ask(config, Method::History, json!({}))?;
             let newest = list(&history, "revisions").next_back().context("there is no memory yet")?;
             args.to.unwrap_or_else(|| count(newest, "revision")).saturating_sub(1)
         }
@@ -141,7 +140,7 @@ pub fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
     if let Some(to) = args.to {
         params["to"] = json!(to);
     }
-    let result = args.which.ask("diff", params)?;
+    let result = args.which.ask(config, Method::Diff, params)?;
     let colored = std::io::stdout().is_terminal();
     Ok(args.which.print(&result, |result| painted(text(result, "unified"), colored)))
 }
@@ -163,20 +162,20 @@ pub(super) fn painted(unified: &str, colored: bool) -> String {
 }
 
 /// Runs `restore`.
-pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
-    let result = args.which.ask("restore", json!({"revision": args.revision}))?;
+pub fn restore(args: &RestoreArgs, config: &Config) -> anyhow::Result<ExitCode> {
+    let result = args.which.ask(config, Method::Restore, json!({"revision": args.revision}))?;
     let said =
         |result: &Value| format!("revision {} says what revision {} said", count(result, "revision"), args.revision);
     Ok(args.which.print(&result, said))
 }
 
 /// Runs `blame`.
-pub fn blame(args: &BlameArgs) -> anyhow::Result<ExitCode> {
+pub fn blame(args: &BlameArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let mut params = json!({});
     if let Some(revision) = args.revision {
         params["revision"] = json!(revision);
     }
-    let result = args.which.ask("blame", params)?;
+    let result = args.which.ask(config, Method::Blame, params)?;
     let rows = |result: &Value| {
         let mut out = String::new();
         let mut section = "";
@@ -203,12 +202,12 @@ pub fn blame(args: &BlameArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs `explain`.
-pub fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+pub fn explain(args: &ExplainArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let mut params = json!({});
     if let Some(compaction) = args.compaction {
         params["compaction"] = json!(compaction);
     }
-    let result = args.which.ask("explain", params)?;
+    let result = args.which.ask(config, Method::Explain, params)?;
     let said = |result: &Value| {
         let mut out = format!(
             "Compaction {} at {} by {}: {} tokens became {}.\n{}\n",

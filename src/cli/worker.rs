@@ -55,7 +55,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     let mut feeding = Feeding::new(root, state.clone(), Role::Worker, local.tasks());
     // Somebody who only asks who feeds takes the lock for an instant.
     if !(0..20).any(|_| feeding.is_feeder() || pause()) {
-        local.end();
+        drop(local);
         return Ok(ExitCode::SUCCESS);
     }
     tracing::info!("feeding {}", state.display());
@@ -78,7 +78,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
         }
     }
     // Nothing of what was read is taken in any more when another one begins.
-    local.end();
+    drop(local);
     drop(feeding);
     tracing::info!("done feeding {}", state.display());
     Ok(ExitCode::SUCCESS)

@@ -4,17 +4,23 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::local::ask;
 use super::main_loop::now;
+use super::task::Task;
 use crate::agents::Agent;
 use crate::agents::claude_code::{self, Session};
 use crate::agents::codex;
 use crate::engine::intake::Intake;
+use crate::engine::message::Format;
 use crate::host::codex as app_server;
+use crate::host::memory_file::file_uri;
 use crate::host::store::{NewFeed, Store};
 use crate::transcripts::{Item, detect, read_all};
+use crate::wire::protocol::{Method, RequestError};
 
 /// The end of a transcript, which has the agent's version and model: bytes.
 const END_BYTES: u64 = 256 << 10;
@@ -31,21 +37,52 @@ pub struct Made {
     pub session: String,
     /// The agent's transcript of the session before.
     pub transcript: Option<PathBuf>,
-    /// The compacted context, in the form of the agent's API.
-    pub messages: String,
-    /// What makes it another one than the last: the number of the newest event.
-    pub seq: u64,
+}
+
+/// What came of it.
+pub enum Outcome {
+    /// The agent's id of the session.
+    Made(String),
+    /// There is nothing to compact, and why.
+    Nothing(String),
+    /// The agent's files are not as they are known, or cannot be written. Nothing is left behind.
+    Failed(io::Error),
 }
 
 impl Made {
-    /// Makes it; gives the agent's id of it.
+    /// Takes in what the agent wrote last, compacts, and makes the session; only then it is the live context here.
     ///
     /// # Errors
-    /// When the agent's files are not as they are known, or cannot be written. Nothing is left behind then.
-    pub fn make(&self) -> io::Result<String> {
+    /// As the protocol says of `import` and `compact`.
+    pub fn make(&self, tasks: &Sender<Task>) -> Result<Outcome, RequestError> {
+        if let Some(path) = self.transcript.as_deref().filter(|path| path.is_file()) {
+            let folder = file_uri(&self.root);
+            let params = json!({"path": path, "sessionId": self.session, "workspaceFolder": folder});
+            ask(tasks, Method::Import, &params)?;
+        }
+        let format = if self.agent == Agent::Codex { Format::OpenAi } else { Format::Anthropic };
+        let compact = |apply: bool| {
+            let params = json!({"sessionId": self.session, "format": format.name(), "apply": apply});
+            ask(tasks, Method::Compact, &params)
+        };
+        let compacted = compact(false)?;
+        if let Some(reason) = compacted["reason"].as_str() {
+            return Ok(Outcome::Nothing(reason.to_owned()));
+        }
+        Ok(match self.session_of(&compacted["messages"].to_string()) {
+            Ok(id) => {
+                compact(true)?;
+                Outcome::Made(id)
+            }
+            Err(error) => Outcome::Failed(error),
+        })
+    }
+
+    /// The session made of these messages; gives the agent's id of it.
+    fn session_of(&self, messages: &str) -> io::Result<String> {
         let (id, path) = match self.agent {
-            Agent::Codex => self.thread()?,
-            _ => self.transcript()?,
+            Agent::Codex => self.thread(messages)?,
+            _ => self.transcript(messages)?,
         };
         let noted = self.note(&id, &path);
         if noted.is_err() && self.agent == Agent::ClaudeCode {
@@ -54,7 +91,7 @@ impl Made {
         noted.map(|()| id)
     }
 
-    fn transcript(&self) -> io::Result<(String, PathBuf)> {
+    fn transcript(&self, messages: &str) -> io::Result<(String, PathBuf)> {
         let before =
             self.transcript.as_deref().ok_or_else(|| io::Error::other("the session's transcript is not known"))?;
         let end = Records::read(before)?;
@@ -62,8 +99,7 @@ impl Made {
         if !claude_code::is_known(&version) {
             return Err(io::Error::other(format!("the form of Claude Code {version:?} is not known")));
         }
-        let id =
-            claude_code::id(&[&self.session, &before.display().to_string(), &self.seq.to_string(), &now().to_string()]);
+        let id = claude_code::id(&[&self.session, &before.display().to_string(), &now().to_string()]);
         let session = Session {
             id: &id,
             cwd: &end.last("/cwd").unwrap_or_else(|| self.root.display().to_string()),
@@ -71,7 +107,7 @@ impl Made {
             model: &end.last("/message/model").unwrap_or_else(|| "claude".to_owned()),
             at: &jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         };
-        let text = claude_code::transcript(&session, &self.messages)
+        let text = claude_code::transcript(&session, messages)
             .ok_or_else(|| io::Error::other("there is no message for the session"))?;
         let path = before.with_file_name(format!("{id}.jsonl"));
         let mut options = File::options();
@@ -89,9 +125,8 @@ impl Made {
         Ok((id, path))
     }
 
-    fn thread(&self) -> io::Result<(String, PathBuf)> {
-        let items =
-            codex::items(&self.messages).ok_or_else(|| io::Error::other("there is no message for the session"))?;
+    fn thread(&self, messages: &str) -> io::Result<(String, PathBuf)> {
+        let items = codex::items(messages).ok_or_else(|| io::Error::other("there is no message for the session"))?;
         let begun = app_server::begin(&self.root, &items)?;
         let path = begun.path.ok_or_else(|| io::Error::other("Codex told no transcript of the session"))?;
         Ok((begun.id, path))

@@ -13,9 +13,9 @@ use super::workspace::Folder;
 use crate::config::Config;
 use crate::wire::protocol::{Method, RequestError};
 
-/// A server in this process.
+/// A server in this process; dropping it ends it with everything saved.
 pub struct Local {
-    main_loop: MainLoop,
+    main_loop: Option<MainLoop>,
     tasks: Sender<Task>,
 }
 
@@ -31,7 +31,7 @@ impl Local {
         let tasks = main_loop.tasks();
         let folders = vec![Folder::new(folder.to_owned())];
         let _ = tasks.send(Task::Initialize { folders, settings: Box::<ClientSettings>::default() });
-        Ok(Local { main_loop, tasks })
+        Ok(Local { main_loop: Some(main_loop), tasks })
     }
 
     /// Asks and waits for the answer.
@@ -39,21 +39,32 @@ impl Local {
     /// # Errors
     /// As the protocol says of the method.
     pub fn request(&self, method: Method, params: &Value) -> Result<Value, RequestError> {
-        let (reply, answer) = oneshot::channel();
-        let ended = || RequestError::internal("the main loop has ended");
-        let task = Task::Request { method, params: params.to_string(), reply };
-        self.tasks.send(task).map_err(|_| ended())?;
-        let text = answer.blocking_recv().map_err(|_| ended())??;
-        serde_json::from_str(&text).map_err(|error| RequestError::internal(error.to_string()))
+        ask(&self.tasks, method, params)
     }
 
     /// Where tasks for its main loop are sent.
     pub fn tasks(&self) -> Sender<Task> {
         self.tasks.clone()
     }
+}
 
-    /// Ends it with everything saved.
-    pub fn end(self) {
-        self.main_loop.end();
+impl Drop for Local {
+    fn drop(&mut self) {
+        if let Some(main_loop) = self.main_loop.take() {
+            main_loop.end();
+        }
     }
+}
+
+/// Asks a main loop and waits for the answer; from any thread but the loop's own.
+///
+/// # Errors
+/// As the protocol says of the method.
+pub(super) fn ask(tasks: &Sender<Task>, method: Method, params: &Value) -> Result<Value, RequestError> {
+    let (reply, answer) = oneshot::channel();
+    let ended = || RequestError::internal("the main loop has ended");
+    let task = Task::Request { method, params: params.to_string(), reply };
+    tasks.send(task).map_err(|_| ended())?;
+    let text = answer.blocking_recv().map_err(|_| ended())??;
+    serde_json::from_str(&text).map_err(|error| RequestError::internal(error.to_string()))
 }

@@ -27,11 +27,6 @@ impl Room {
         };
         Room { handler, handlers }
     }
-
-    /// All of it.
-    pub fn units(self) -> usize {
-        self.handler * self.handlers
-    }
 }
 
 /// What to print.

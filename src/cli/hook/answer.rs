@@ -109,9 +109,7 @@ fn compacted(
     apply: bool,
 ) -> anyhow::Result<(String, bool)> {
     let local = Local::start(context.config.clone(), &context.root)?;
-    let result = compact(&local, context, session, transcript, apply);
-    local.end();
-    Ok(result?)
+    Ok(compact(&local, context, session, transcript, apply)?)
 }
 
 fn compact(
@@ -126,8 +124,8 @@ fn compact(
         let params = json!({"path": path, "sessionId": session, "workspaceFolder": file_uri(&context.root)});
         local.request(Method::Import, &params)?;
     }
-    let room = Room::of(context.call.agent).units();
-    let mut target = (room / 4) as u64;
+    let room = Room::of(context.call.agent);
+    let mut target = (room.handler * room.handlers / 4) as u64;
     let ask = |target: u64, apply: bool| {
         let params = json!({"sessionId": session, "format": "handover", "targetTokens": target, "apply": apply});
         match local.request(Method::Compact, &params) {
@@ -139,10 +137,7 @@ fn compact(
     for _ in 0..6 {
         let answer = ask(target, false)?;
         let Some(text) = answer["markdown"].as_str() else { return Ok((String::new(), false)) };
-        let units: usize =
-            parts(text, Room::of(context.call.agent)).iter().map(|part| part.encode_utf16().count()).sum();
-        let count = parts(text, Room::of(context.call.agent)).len();
-        if units <= room && count <= Room::of(context.call.agent).handlers {
+        if parts(text, room).len() <= room.handlers {
             let fresh = answer["memory"]["freshness"] == "fresh";
             let text = text.trim_start().to_owned();
             if apply && answer["compacted"] == true {

@@ -29,13 +29,12 @@ pub fn feed(context: &Context) -> anyhow::Result<Feed> {
     let mut intakes = Vec::new();
     let key = store.session(session)?.map(|row| row.key);
     for (raw, other_name) in events(call, now()) {
-        let mut intake = Intake::new(&raw, config.redact)?;
+        let intake = Intake::new(&raw, config.redact)?;
         if let Some(key) = key
             && store.knows(key, &other_name)?
         {
             continue;
         }
-        intake.event.keys.truncate(1);
         intakes.push(intake);
     }
     if intakes.is_empty() {

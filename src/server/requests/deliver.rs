@@ -1,16 +1,17 @@
 //! `deliver`: the compacted context back into the agent, by one of the ways that it has.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::agents::Agent;
 use crate::agents::delivery::Way;
-use crate::engine::message;
 use crate::host::process::line;
 use crate::host::store::Feed;
-use crate::server::delivery::Made;
+use crate::server::delivery::{Made, Outcome};
 use crate::server::main_loop::{Core, now, refused};
-use crate::server::task::{Reply, Task};
-use crate::wire::protocol::{DeliverParams, Method, RequestError, params};
+use crate::server::task::Reply;
+use crate::wire::protocol::{DeliverParams, RequestError, params};
 
 impl Core {
     pub(super) fn deliver(&mut self, text: &str, reply: Reply) {
@@ -19,14 +20,8 @@ impl Core {
             Ok(Delivery::Make(made, processes)) => {
                 let tasks = self.tasks.clone();
                 let work = move || {
-                    let answer = resume(&made, &processes);
-                    // Only now is it the agent's context. Nobody waits for the answer.
-                    if answer["failed"].is_null() {
-                        let params = json!({"sessionId": made.session}).to_string();
-                        let (done, _) = tokio::sync::oneshot::channel();
-                        let _ = tasks.send(Task::Request { method: Method::Compact, params, reply: done });
-                    }
-                    drop(reply.send(Ok(answer.to_string())));
+                    let answer = made.make(&tasks).map(|outcome| resumed(made.agent, outcome, &processes).to_string());
+                    drop(reply.send(answer));
                 };
                 if let Err(error) = std::thread::Builder::new().name("deliver".to_owned()).spawn(work) {
                     tracing::error!("no thread for a delivery: {error}");
@@ -36,10 +31,18 @@ impl Core {
         }
     }
 
+    /// The folder of a session that a hook has told of and nobody has read yet.
+    fn fed(&mut self, id: &str) -> Option<PathBuf> {
+        self.roots().into_iter().find(|root| {
+            let feeds = self.workspace(root).ok().and_then(|workspace| workspace.store.feeds(0).ok());
+            feeds.is_some_and(|feeds| feeds.iter().any(|feed| feed.session.as_deref() == Some(id)))
+        })
+    }
+
     fn delivery(&mut self, text: &str) -> Result<Delivery, RequestError> {
         let params: DeliverParams = params(text)?;
         let id = &params.session_id;
-        let root = self.find(id)?;
+        let root = self.find(id).or_else(|error| self.fed(id).ok_or(error))?;
         let workspace = self.workspace(&root)?;
         let feeds = workspace.store.feeds(0).map_err(|error| refused(&error))?;
         let mut feeds = feeds.into_iter().filter(|feed| feed.session.as_deref() == Some(id));
@@ -79,48 +82,22 @@ impl Core {
                 let store = &mut self.workspace(&root)?.store;
                 store.request_handover(agent.name(), id, now()).map_err(|error| refused(&error))?;
             }
-            Way::Resume => return self.resumed(&root, id, agent, feed),
+            Way::Resume => {
+                let workspace = self.workspace(&root)?;
+                let (root, state) = (workspace.root.clone(), workspace.state.clone());
+                let processes = processes(feed.as_ref());
+                let transcript = feed.and_then(|feed| feed.transcript).map(Into::into);
+                let made = Made { agent, root, state, session: id.clone(), transcript };
+                return Ok(Delivery::Make(made, processes));
+            }
         }
         Ok(Delivery::Answer(answer(agent, way, &processes(feed.as_ref()), None, None)))
-    }
-
-    fn resumed(
-        &mut self,
-        root: &std::path::Path,
-        id: &str,
-        agent: Agent,
-        feed: Option<Feed>,
-    ) -> Result<Delivery, RequestError> {
-        let format = if agent == Agent::Codex { message::Format::OpenAi } else { message::Format::Anthropic };
-        let request = json!({"sessionId": id, "format": format.name(), "apply": false}).to_string();
-        let (compacted, _) = self.compact(&request)?;
-        let compacted: Value =
-            serde_json::from_str(&compacted).map_err(|error| RequestError::internal(error.to_string()))?;
-        let processes = processes(feed.as_ref());
-        if let Some(reason) = compacted["reason"].as_str() {
-            let tell = format!("There is nothing to compact: {reason}");
-            let nothing = json!({"agent": agent.name(), "way": null, "process": processes.first(), "parents": processes.get(1..).unwrap_or_default(), "type": null, "open": null, "run": null,
-                "tell": tell, "failed": reason});
-            return Ok(Delivery::Answer(nothing));
-        }
-        let workspace = self.workspace(root)?;
-        let seq = workspace.sessions.get(id).map_or(0, |entry| entry.marks.last_seq);
-        let made = Made {
-            agent,
-            root: workspace.root.clone(),
-            state: workspace.state.clone(),
-            session: id.to_owned(),
-            transcript: feed.and_then(|feed| feed.transcript).map(Into::into),
-            messages: compacted["messages"].to_string(),
-            seq,
-        };
-        Ok(Delivery::Make(Box::new(made), processes))
     }
 }
 
 enum Delivery {
     Answer(Value),
-    Make(Box<Made>, Vec<u32>),
+    Make(Made, Vec<u32>),
 }
 
 /// Those that can be gone now. All need the agent's hooks but the one that makes a session of the agent's.
@@ -135,11 +112,17 @@ fn processes(feed: Option<&Feed>) -> Vec<u32> {
     feed.and_then(|feed| feed.process.as_deref()).map(line).unwrap_or_default()
 }
 
-fn resume(made: &Made, processes: &[u32]) -> Value {
-    match made.make() {
-        Ok(session) => answer(made.agent, Way::Resume, processes, Some(&session), None),
+fn resumed(agent: Agent, outcome: Outcome, processes: &[u32]) -> Value {
+    match outcome {
+        Outcome::Made(session) => answer(agent, Way::Resume, processes, Some(&session), None),
         // The other way is always there.
-        Err(error) => answer(made.agent, Way::Clear, processes, None, Some(&error.to_string())),
+        Outcome::Failed(error) => answer(agent, Way::Clear, processes, None, Some(&error.to_string())),
+        Outcome::Nothing(reason) => {
+            let mut nothing = answer(agent, Way::Resume, processes, None, Some(&reason));
+            nothing["way"] = Value::Null;
+            nothing["tell"] = format!("There is nothing to compact: {reason}").into();
+            nothing
+        }
     }
 }
 
