@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::claude;
-use super::model::words;
+use super::model::{is_taken_up, words};
 use super::place::Place;
 
 const SESSION: &str = "0f0e0d0c-0b0a-4908-8706-050403020100";
@@ -55,16 +55,7 @@ fn claude_code_takes_up_a_transcript_that_was_written_for_it() {
     let turns = place.model.turns();
     assert_eq!(turns.len(), 1);
     let said = words(&turns[0]);
-    let order = [
-        "never touch the lock file",
-        "Run the checks",
-        "make check",
-        "14 checks passed",
-        "All of them pass.",
-        "And the lock file?",
-    ];
-    let places: Vec<Option<usize>> = order.iter().map(|text| said.find(text)).collect();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{said}");
+    is_taken_up(&said);
     let calls = turns[0]["messages"].as_array().unwrap().iter().filter_map(|message| message["content"].as_array());
     let call = calls.flatten().find(|block| block["type"] == "tool_use").unwrap();
     assert_eq!((&call["id"], &call["name"]), (&json!("toolu_tail"), &json!("Bash")));

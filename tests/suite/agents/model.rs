@@ -161,3 +161,18 @@ pub fn words(body: &Value) -> String {
     gather(&body["input"], &mut text);
     text
 }
+
+/// The words of a conversation that was put into an agent stand in a request, each behind the one before.
+#[track_caller]
+pub fn is_taken_up(said: &str) {
+    let order = [
+        "never touch the lock file",
+        "Run the checks",
+        "make check",
+        "14 checks passed",
+        "All of them pass.",
+        "And the lock file?",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|text| said.find(text)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{said}");
+}

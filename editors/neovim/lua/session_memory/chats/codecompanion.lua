@@ -16,13 +16,7 @@ local options = {} ---@type { trigger: number? }
 
 ---@return string? version of the plugin that is installed
 function M.version()
-  local file = vim.api.nvim_get_runtime_file("lua/codecompanion/init.lua", false)[1]
-  local text = file and io.open(vim.fs.dirname(file) .. "/../../version.txt")
-  local version = text and text:read("*l")
-  if text then
-    text:close()
-  end
-  return version or (file and "unknown")
+  return require("session_memory.chats.version")("lua/codecompanion/init.lua")
 end
 
 -- What stays in the chat whatever happens, and so is no part of the memory: system messages, rules, an older summary.

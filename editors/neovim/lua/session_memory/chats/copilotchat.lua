@@ -9,13 +9,7 @@ local count = 0
 
 ---@return string?
 function M.version()
-  local file = vim.api.nvim_get_runtime_file("lua/CopilotChat/init.lua", false)[1]
-  local text = file and io.open(vim.fs.dirname(file) .. "/../../version.txt")
-  local version = text and text:read("*l")
-  if text then
-    text:close()
-  end
-  return version or (file and "unknown")
+  return require("session_memory.chats.version")("lua/CopilotChat/init.lua")
 end
 
 ---@param messages table[]
