@@ -14,6 +14,7 @@ mod revision;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod title;
 
 use std::collections::HashSet;
 
@@ -32,15 +33,10 @@ use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};
 use revision::LastEdit;
 pub use revision::Memory;
+pub use title::title_of;
 
 /// Window of a model that nobody named, in tokens.
 pub const DEFAULT_CONTEXT_LIMIT: u64 = 200_000;
-
-/// The first words of a person in a turn, as a title of the conversation.
-pub fn title_of(turn: &Turn) -> Option<String> {
-    let text = (turn.role == Role::User && !turn.meta).then(|| turn.text())?;
-    text.lines().map(str::trim).find(|line| !line.is_empty()).map(|line| line.chars().take(80).collect())
-}
 
 /// Tokens of turns that wait for the extractor at most, so that a later answer does not have to wait for them.
 const MOST_UNREAD_TOKENS: u64 = 8_000;

@@ -1,5 +1,5 @@
-//! Processes of agents: what tells that the session after a cleared context is the same user's at the same prompt, and which
-//! terminal of an editor an agent runs in.
+//! Processes: the agent that started this one, which tells that the session after a cleared context is the same user's at the same prompt,
+//! and which terminal of an editor it runs in; and whether one that held something still runs.
 
 /// The agent that started this hook: the first of its ancestors that is no shell, with the time it was started, because the
 /// system gives numbers of processes out again. Empty where the system does not tell.
@@ -24,6 +24,16 @@ pub fn agent() -> Option<String> {
     {
         None
     }
+}
+
+/// This process, in the same words.
+pub fn own() -> String {
+    let pid = std::process::id();
+    #[cfg(target_os = "linux")]
+    if let Some((_, _, start)) = stat(pid.cast_signed()) {
+        return format!("{pid}:{start}");
+    }
+    format!("{pid}:")
 }
 
 /// Whether it still runs; `true` where the system does not tell.
@@ -79,8 +89,8 @@ mod tests {
     #[test]
     fn a_process_is_told_from_a_later_one_of_its_number() {
         let (_, _, start) = stat(std::process::id().cast_signed()).unwrap();
-        let own = format!("{}:{start}", std::process::id());
-        assert!(is_running(&own));
+        let own = own();
+        assert!(is_running(&own) && own == format!("{}:{start}", std::process::id()));
         assert!(!is_running(&format!("{}:{}", std::process::id(), start + 1)));
         assert!(!is_running("") && !is_running("x:1") && !is_running("4194305:1"));
         let line = line(&own);

@@ -18,6 +18,7 @@ use super::document::Documents;
 use super::feeding::Feeder;
 use super::imports::Imports;
 use super::models::Models;
+use super::requests::Refresh;
 use super::task::{ClientSettings, Task};
 use super::workspace::{Folder, Workspace};
 use super::writer::{Job, Writer};
@@ -86,6 +87,8 @@ pub(super) struct Core {
     given: ClientSettings,
     /// Memories that a model is to write, once the present request is answered.
     pub asks: Vec<(PathBuf, String, Box<Ask>)>,
+    /// What waits for a model that is at work already.
+    pub refreshes: Vec<Refresh>,
     /// Changes of pressure that the client hears of after the answer.
     pub notices: Vec<(String, Effect)>,
     /// What the writer gets once the present request is answered: on one core it would come before the answer.
@@ -133,6 +136,7 @@ impl Core {
             stopped: None,
             given: ClientSettings::default(),
             asks: Vec::new(),
+            refreshes: Vec::new(),
             notices: Vec::new(),
             later: Vec::new(),
             answered_at: None,

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use append::Given;
+pub use memory::Refresh;
 
 use super::convert::path_of;
 use super::main_loop::{Core, now, refused};

@@ -16,7 +16,7 @@ use crate::vendor::{Api, Vendor};
 const CORRECTION: &str = "No, never use tabs in this project. Always use four spaces.";
 
 /// A memory as a model writes it, with a line of its own.
-fn memory(line: &str) -> String {
+pub fn memory(line: &str) -> String {
     format!(
         "<analysis>What matters is the ingest.</analysis>\n<memory>\n## Current State\n- {line}\n\n## User Intent\n- The user \
          wants the ingest to be faster.\n\n## Completed Work\n- The slow step was found.\n\n## Active Work\n- Making it \
@@ -25,7 +25,7 @@ fn memory(line: &str) -> String {
 }
 
 /// The user's settings for a provider at the fake vendor.
-fn settings(vendor: &Vendor, api: Api) -> Value {
+pub fn settings(vendor: &Vendor, api: Api) -> Value {
     let (provider, address) = match api {
         Api::Anthropic => ("anthropic", vendor.anthropic()),
         Api::OpenAi | Api::Responses => ("openai", vendor.openai()),

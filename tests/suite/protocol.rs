@@ -61,7 +61,7 @@ pub fn shape_of(method: &str) -> Value {
             json!({"agent": "text?", "process": "uint?", "parents": ["uint"], "ways": [{"way": "clear|resume|next-turn|new-chat", "title": "text"}]})
         }
         "events" => json!({"events": ["any"]}),
-        "timeline" => json!({"contextTokens": "uint", "contextLimit": "uint",
+        "timeline" => json!({"contextTokens": "uint", "contextLimit": "uint", "pressureLevels": ["number"],
             "points": [{"seq": "uint", "at": "time", "contextTokens": "uint"}],
             "updates": [{"revision": "uint", "seq": "uint", "at": "time", "origin": ORIGIN, "source": "model|extractive|user"}],
             "compactions": [{"compaction": "uint", "seq": "uint", "at": "time", "tokensBefore": "uint", "tokensAfter": "uint"}]}),

@@ -39,6 +39,7 @@ fn the_timeline_shows_every_peak_and_low() {
     }
     let history = server.call("history", json!({"sessionId": "s"}));
     let timeline = server.call("timeline", json!({"sessionId": "s"}));
+    assert_eq!(timeline["pressureLevels"], json!([0.98, 0.99, 1.0]));
     assert_eq!(timeline["updates"].as_array().unwrap().len(), history["revisions"].as_array().unwrap().len());
     for (points, field) in [(json!(1), "points"), (json!(2001), "points"), (json!("x"), "points")] {
         let error = server.refused("timeline", json!({"sessionId": "s", "points": points}));

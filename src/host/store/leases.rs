@@ -1,7 +1,7 @@
 //! Which process asks a model about a session. An update by a model takes seconds and money, so two processes must
 //! not both start one; what they write is guarded by [`Marks`](super::Marks) in any case.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::{SessionKey, Store, StoreError};
 
@@ -23,6 +23,15 @@ impl Store {
             self.connection.prepare_cached(sql)?.execute(params![key.0, holder, until, now, longest])
         };
         upsert().map(|changed| changed > 0).map_err(|e| self.error(e))
+    }
+
+    /// Who has the session, as it called itself. `None` where nobody does.
+    pub fn lease_holder(&self, key: SessionKey) -> Result<Option<String>, StoreError> {
+        let select = || {
+            let sql = "SELECT holder FROM leases WHERE session = ?1";
+            self.connection.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()
+        };
+        select().map_err(|e| self.error(e))
     }
 
     /// Gives the session back. `false` where `holder` did not have it any more.

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use crate::host::process;
 use crate::host::store::{SessionKey, Store, StoreError};
 use crate::server::main_loop::now;
 
@@ -19,8 +20,13 @@ pub struct Lease {
 impl Lease {
     /// Takes it; `None` while another process has it.
     pub fn take(mut store: Store, key: SessionKey, lasts: u64) -> Result<Option<Lease>, StoreError> {
-        let holder = format!("{}-{:x}", std::process::id(), RandomState::new().hash_one(key));
-        let taken = store.try_lease(key, &holder, now(), lasts)?;
+        let holder = format!("{}-{:x}", process::own(), RandomState::new().hash_one(key));
+        let mut taken = store.try_lease(key, &holder, now(), lasts)?;
+        if !taken && let Some(other) = store.lease_holder(key)? {
+            // One that was killed does not give it back.
+            let running = other.rsplit_once('-').is_none_or(|(process, _)| process::is_running(process));
+            taken = !running && store.release(key, &other)? && store.try_lease(key, &holder, now(), lasts)?;
+        }
         Ok(taken.then_some(Lease { store, key, holder, lasts }))
     }
 
@@ -46,6 +52,20 @@ impl Drop for Lease {
 mod tests {
     use super::*;
     use crate::host::store::SessionMeta;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_that_is_gone_holds_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let key = store.append(&SessionMeta { id: "s", ..SessionMeta::default() }, &[]).unwrap().row.key;
+        let take = || Lease::take(Store::open(dir.path()).unwrap(), key, 60_000).unwrap();
+        assert!(store.try_lease(key, &format!("{}-1", process::own()), now(), 60_000).unwrap());
+        assert!(take().is_none(), "its process runs");
+        store.release(key, &format!("{}-1", process::own())).unwrap();
+        assert!(store.try_lease(key, "4194305:1-1", now(), 60_000).unwrap());
+        assert!(take().is_some());
+    }
 
     #[test]
     fn it_lasts_as_long_as_it_is_renewed() {

@@ -253,7 +253,10 @@ impl Calls<'_> {
 
     fn record(&mut self, prompt: &Prompt, outcome: Outcome, usage: Usage, begun: Instant) {
         let config = &self.terms.config;
-        let price = config.prices.price(self.writer.name(), usage, config.cache_ttl);
+        // An editor names its model with the answer; what that costs is between the user and the editor.
+        let model = self.report.model.as_str();
+        let of_api = matches!(self.writer, super::Writer::Api(_));
+        let price = of_api.then(|| config.prices.price(model, usage, config.cache_ttl)).flatten();
         let total = &mut self.report.usage;
         total.input_tokens += usage.input_tokens;
         total.output_tokens += usage.output_tokens;
@@ -267,7 +270,7 @@ impl Calls<'_> {
         let call = ModelCall {
             at: now(),
             provider: config.author.name(),
-            model: self.writer.name(),
+            model,
             purpose: prompt.purpose,
             outcome,
             usage,

@@ -138,10 +138,14 @@ fn read(result: &Value, input: u64) -> Result<Answer, Failure> {
 }
 
 /// An editor says with a code of its own that there is no model (-32001), no consent (-32002), no quota (-32003) or no
-/// such method; only its user can mend these.
+/// such method, which only its user can mend, or that the prompt is too long for its model (-32005).
 fn refused(code: i64, message: String) -> Failure {
-    let mendable = matches!(code, -32003..=-32001 | -32601);
-    failure(if mendable { FailureKind::Settings } else { FailureKind::Busy }, format!("the editor: {message}"))
+    let kind = match code {
+        -32003..=-32001 | -32601 => FailureKind::Settings,
+        -32005 => FailureKind::TooLong,
+        _ => FailureKind::Busy,
+    };
+    failure(kind, format!("the editor: {message}"))
 }
 
 fn failure(kind: FailureKind, message: impl Into<String>) -> Failure {

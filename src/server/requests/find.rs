@@ -181,7 +181,8 @@ fn spent(workspace: &Workspace, row: &SessionRow) -> Result<Value, StoreError> {
     }
     let sum = |of: fn(&CallSum) -> u64| sums.iter().map(of).sum::<u64>();
     #[expect(clippy::cast_precision_loss, reason = "micro-dollars of one session")]
-    let cost = sum(|calls| calls.price.cost_micros) as f64 / 1e6;
+    let cost = (sum(|calls| calls.unpriced) < sum(|calls| calls.calls))
+        .then(|| sum(|calls| calls.price.cost_micros) as f64 / 1e6);
     Ok(json!({
         "calls": sum(|calls| calls.calls),
         "inputTokens": sum(|calls| calls.usage.input_tokens),

@@ -1,6 +1,6 @@
 //! `refresh`, and the user's own edits of the file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -8,30 +8,60 @@ use super::{RETRIES, busy, new_revision};
 use crate::engine::effect::Effect;
 use crate::engine::event::{Event, Origin};
 use crate::engine::redact::redact;
+use crate::server::client::Progress;
 use crate::server::main_loop::{Core, now, refused};
 use crate::server::task::Reply;
 use crate::wire::protocol::{RequestError, SessionParams, params};
 
+/// A `refresh` under way.
+pub struct Refresh {
+    root: PathBuf,
+    id: String,
+    reply: Reply,
+    progress: Option<Progress>,
+}
+
 impl Core {
     pub(super) fn refresh(&mut self, text: &str, reply: Reply) {
-        let refreshed = params::<SessionParams>(text).and_then(|params| {
-            let root = self.find(&params.session_id)?;
-            let progress = self.client.progress(params.work_done_token, "Updating the session memory");
-            // A client that has cancelled meanwhile wants nothing done.
-            if reply.is_closed() {
-                return Err(RequestError::cancelled());
+        let found = params::<SessionParams>(text).and_then(|params| Ok((self.find(&params.session_id)?, params)));
+        match found {
+            Ok((root, params)) => {
+                let progress = self.client.progress(params.work_done_token, "Updating the session memory");
+                self.refresh_session(Refresh { root, id: params.session_id, reply, progress });
             }
-            let answer = self.update(&root, &params.session_id, Origin::Refresh)?;
-            Ok((root, params.session_id, answer, progress))
-        });
-        match refreshed {
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// A model that is at work already has not read the newest events: its answer is waited for, and then it is asked again.
+    fn refresh_session(&mut self, refresh: Refresh) {
+        if self.entry(&refresh.root, &refresh.id).is_some_and(|entry| entry.session.is_asked()) {
+            self.refreshes.push(refresh);
+            return;
+        }
+        let Refresh { root, id, reply, progress } = refresh;
+        // A client that has cancelled meanwhile wants nothing done.
+        let updated =
+            if reply.is_closed() { Err(RequestError::cancelled()) } else { self.update(&root, &id, Origin::Refresh) };
+        match updated {
             // A model's answer is waited for; otherwise the answer is given once the file is written.
-            Ok((root, id, _, progress)) if let Some(at) = self.asked_at(&root, &id) => {
+            Ok(_) if let Some(at) = self.asked_at(&root, &id) => {
                 let (_, _, ask) = self.asks.remove(at);
                 self.ask_model(root, id, ask, Some(reply), progress);
             }
-            Ok((root, id, answer, _)) => self.write_file(&root, &id, None, None, Some((reply, answer))),
+            Ok(answer) => self.write_file(&root, &id, None, None, Some((reply, answer))),
             Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// Goes on with what waited for a model.
+    pub(super) fn refresh_waiting(&mut self, root: &Path, id: &str) {
+        let all = std::mem::take(&mut self.refreshes);
+        let (now, still) = all.into_iter().partition(|refresh| refresh.root == root && refresh.id == id);
+        self.refreshes = still;
+        let now: Vec<Refresh> = now;
+        for refresh in now {
+            self.refresh_session(refresh);
         }
     }
 

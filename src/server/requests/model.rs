@@ -67,19 +67,16 @@ impl Core {
         notes.extend(result.as_ref().err().map(|refusal| format!("no answer was taken over: {}", refusal.reason)));
         let made = Made { usage: report.usage, cost: report.cost, notes };
         let outcome = self.take_over(&root, &id, &event, &made);
-        let Some(reply) = reply else {
-            if let Err(error) = outcome
-                && error.code != code::UNKNOWN_SESSION
-            {
+        match (reply, outcome, result) {
+            (None, Err(error), _) if error.code != code::UNKNOWN_SESSION => {
                 self.client.show(Urgency::Error, format!("the memory of session {id:?} was not updated: {error}"));
             }
-            return;
-        };
-        match (outcome, result) {
-            (Err(error), _) => drop(reply.send(Err(error))),
-            (Ok(_), Err(refusal)) if refusal.failed => drop(reply.send(Err(failed(&refusal)))),
-            (Ok(answer), _) => self.write_file(&root, &id, None, None, Some((reply, answer))),
+            (None, ..) => {}
+            (Some(reply), Err(error), _) => drop(reply.send(Err(error))),
+            (Some(reply), Ok(_), Err(refusal)) if refusal.failed => drop(reply.send(Err(failed(&refusal)))),
+            (Some(reply), Ok(answer), _) => self.write_file(&root, &id, None, None, Some((reply, answer))),
         }
+        self.refresh_waiting(&root, &id);
     }
 
     /// Applies an event about a memory; gives the answer to `refresh`.

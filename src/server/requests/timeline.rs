@@ -59,6 +59,7 @@ impl Core {
         let answer = json!({
             "contextTokens": entry.session.context_tokens(),
             "contextLimit": entry.session.context_limit(),
+            "pressureLevels": self.config.engine.pressure_levels,
             "points": points,
             "updates": updates,
             "compactions": compactions,

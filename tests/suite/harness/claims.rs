@@ -83,6 +83,19 @@ impl Server {
         }
     }
 
+    /// The server's next request of this kind, if one comes before the answer to a request of ours.
+    #[track_caller]
+    pub fn asked_before(&mut self, method: &str, answer: i64) -> Option<(Value, Value)> {
+        let until = Instant::now() + DEADLINE;
+        while !self.answers.contains_key(&answer) {
+            if self.requests.iter().any(|(_, asked, _)| asked == method) {
+                return Some(self.asked(method));
+            }
+            assert!(self.pump(until), "neither a request {method} nor the answer {answer}");
+        }
+        None
+    }
+
     /// Notifications of this kind need not be claimed.
     pub fn tolerate(&mut self, method: &'static str) {
         self.tolerated.push(method);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{CORRECTION, memory, settings, start, start_with, talk, unwritten, written};
 use crate::cli::run;
 use crate::events::{prose, user};
-use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Workspace};
+use crate::harness::{DID_CHANGE_PRESSURE, DID_UPDATE, Server, Workspace};
 use crate::vendor::{Api, Behaviour, Proxy, Recorded, Vendor, validate};
 
 fn file(place: &Workspace) -> String {
@@ -109,6 +109,35 @@ fn a_refresh_waits_for_the_model_and_can_be_called_off() {
 }
 
 #[test]
+fn a_refresh_while_the_model_is_at_work_is_about_the_newest_events_too() {
+    let place = Workspace::new();
+    let vendor = Vendor::always(Behaviour::text(memory("Both are read.")));
+    vendor.then(Behaviour::text(memory("The first part is read.")));
+    let mut server = start(&place, &settings(&vendor, Api::Anthropic));
+    server.tolerate(DID_UPDATE);
+    vendor.hold();
+    talk(&mut server, 1);
+    vendor.await_requests(1);
+    talk(&mut server, 2);
+    let refresh = |server: &mut Server| server.send("sessionMemory/refresh", r#"{"sessionId":"s"}"#);
+    let (one, two, off) = (refresh(&mut server), refresh(&mut server), refresh(&mut server));
+    // What waits can be called off, and nothing else waits for it.
+    server.notify("$/cancelRequest", json!({"id": off}));
+    assert_eq!(server.answer(off).unwrap_err().code, -32800);
+    assert_eq!(server.call("compact", json!({"sessionId": "s", "apply": false}))["memory"]["freshness"], "fresh");
+    assert_eq!(vendor.requests().len(), 1);
+    vendor.release();
+    for id in [one, two] {
+        let answer = server.answer(id).unwrap();
+        assert!(answer.contains("\"source\":\"model\""), "{answer}");
+    }
+    let memory = server.call("memory", json!({"sessionId": "s"}));
+    assert_eq!((&memory["coveredThrough"], &memory["source"]), (&json!(6), &json!("model")));
+    assert!(memory["markdown"].as_str().unwrap().contains("Both are read."), "{memory}");
+    assert_eq!(vendor.requests().len(), 2, "nothing was new for the second one");
+}
+
+#[test]
 fn through_a_proxy_that_is_not_ours() {
     let backend = Vendor::always(Behaviour::text(memory("Passed on.")));
     let proxy = Proxy::before(&backend);
@@ -197,10 +226,14 @@ fn the_editor_lends_its_model() {
     let (id, params) = server.asked("sessionMemory/complete");
     assert!(params["system"].is_string() && params["maxTokens"].is_u64(), "{params}");
     assert_eq!(params["messages"][0]["role"], "user");
-    server.body(&json!({"jsonrpc": "2.0", "id": id, "result": {"text": memory("Lent.")}}).to_string());
+    server.body(
+        &json!({"jsonrpc": "2.0", "id": id, "result": {"text": memory("Lent."), "model": "vendor/family"}}).to_string(),
+    );
     server.notification(DID_UPDATE, |params| params["revision"] == 1);
     written(&mut server);
     assert!(file(&place).contains("Lent."));
+    let session = server.call("sessions", json!({}))["sessions"][0].clone();
+    assert_eq!((&session["usage"]["calls"], &session["usage"]["costUsd"]), (&json!(1), &json!(null)), "{session}");
     // Without consent it is not asked again.
     talk(&mut server, 2);
     let (id, _) = server.asked("sessionMemory/complete");
@@ -209,6 +242,35 @@ fn the_editor_lends_its_model() {
     unwritten(&mut server);
     talk(&mut server, 3);
     unwritten(&mut server);
+}
+
+#[test]
+fn a_smaller_window_of_the_editors_model_is_found_out() {
+    let place = Workspace::new();
+    let user = json!({"provider": "editor"});
+    let mut server = start_with(&place, &user, |options| {
+        options.lends = true;
+        options.settings["initTokens"] = json!(10_000_000);
+    });
+    server.tolerate(DID_UPDATE);
+    for seed in 1..=4 {
+        server.append("s", &[crate::events::user(&format!("l{seed}"), &prose(2500, seed))]);
+    }
+    let refresh = server.send("sessionMemory/refresh", r#"{"sessionId":"s"}"#);
+    let (id, all) = server.asked("sessionMemory/complete");
+    let error = json!({"code": -32005, "message": "too long"});
+    server.body(&json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string());
+    // Smaller parts, and what joins them.
+    let size = |params: &serde_json::Value| params["messages"].to_string().len();
+    let mut parts = 0;
+    while let Some((id, part)) = server.asked_before("sessionMemory/complete", refresh) {
+        assert!(size(&part) < size(&all), "{} of {}", size(&part), size(&all));
+        parts += 1;
+        let result = json!({"text": memory("Made of parts.")});
+        server.body(&json!({"jsonrpc": "2.0", "id": id, "result": result}).to_string());
+    }
+    assert!(parts > 1, "{parts}");
+    assert!(server.answer(refresh).unwrap().contains("\"source\":\"model\""));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Everything that can happen to a memory, in any order, with the real server and the real file: updates, compactions, edits
-//! saved in different ways, going back, `kill -9`. In the end every line that the user typed is there, versions are numbered
+//! Everything that can happen to a memory, in any order, with the real server and the real file: updates by the embedded backend
+//! and by a model, compactions, edits saved in different ways, going back, `kill -9`. In the end every line that the user typed is there, versions are numbered
 //! without a gap, and the file is the newest version.
 
 use std::fs;
@@ -10,6 +10,8 @@ use serde_json::json;
 use super::{memory, revisions};
 use crate::events::{assistant, prose, user};
 use crate::harness::{DID_UPDATE, SHOW, Server, Workspace, await_some};
+use crate::models;
+use crate::vendor::{Api, Behaviour, Vendor};
 
 /// Numbers that are the same in every run.
 struct Dice(u64);
@@ -21,8 +23,13 @@ impl Dice {
     }
 }
 
-fn start(place: &Workspace) -> Server {
-    let mut server = Server::with(place, |options| options.settings = json!({"initTokens": 500, "updateTokens": 500}));
+fn start(place: &Workspace, vendor: Option<&Vendor>) -> Server {
+    let mut server = Server::with(place, |options| {
+        options.settings = json!({"initTokens": 500, "updateTokens": 500});
+        if let Some(vendor) = vendor {
+            options.user = models::settings(vendor, Api::Anthropic);
+        }
+    });
     server.tolerate(DID_UPDATE);
     server.tolerate(SHOW);
     server.tolerate("sessionMemory/didChangePressure");
@@ -59,9 +66,17 @@ fn type_line(file: &Path, line: &str, dice: &mut Dice) -> bool {
 
 fn play(seed: u64) {
     let mut dice = Dice(seed);
+    // A model that writes something else each time, in every other conversation.
+    let vendor =
+        seed.is_multiple_of(2).then(|| Vendor::always(Behaviour::text(models::memory("The model has written."))));
+    if let Some(vendor) = &vendor {
+        for number in ["first", "second", "third", "fourth"] {
+            vendor.then(Behaviour::text(models::memory(&format!("The {number} part is done."))));
+        }
+    }
     let place = Workspace::new();
     let file = place.memory_file("s");
-    let mut server = start(&place);
+    let mut server = start(&place, vendor.as_ref());
     server.append("s", &[user("first", "Please do thing number 0.")]);
     server.call("refresh", json!({"sessionId": "s"}));
     let mut typed: Vec<String> = Vec::new();
@@ -80,7 +95,7 @@ fn play(seed: u64) {
             }
             6 => {
                 server.kill();
-                server = start(&place);
+                server = start(&place, vendor.as_ref());
                 server.append("s", &[user(&format!("k{step}"), "Go on.")]);
             }
             _ => {
@@ -103,6 +118,11 @@ fn play(seed: u64) {
     let numbers: Vec<u64> = revisions(&mut server).iter().map(|row| row["revision"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>(), "seed {seed}");
     let rows = server.call("blame", json!({"sessionId": "s"}));
+    if let Some(vendor) = vendor {
+        assert!(!vendor.requests().is_empty(), "seed {seed}");
+        let by_model = |row: &serde_json::Value| row["source"] == "model";
+        assert!(revisions(&mut server).iter().any(by_model), "seed {seed}: no version is the model's");
+    }
     for line in typed {
         let own = |row: &serde_json::Value| row["own"] == true && row["text"].as_str().unwrap().contains(&line);
         assert!(rows["lines"].as_array().unwrap().iter().any(own), "seed {seed}: {line:?} is not the user's");
