@@ -29,8 +29,8 @@ proptest! {
 
     /// The rules of the answer, after every step that compacts and at the end, for every shape and several targets.
     #[test]
-    fn the_rules_of_a_compaction_hold(steps in steps()) {
-        let mut world = World::new();
+    fn the_rules_of_a_compaction_hold(model in any::<bool>(), steps in steps()) {
+        let mut world = World::new(model);
         for step in &steps {
             world.take(step);
         }
@@ -43,8 +43,8 @@ proptest! {
 
     /// A session restored from what the store has gives the answers of the living one.
     #[test]
-    fn a_restored_session_answers_as_the_living_one(steps in steps(), more in steps()) {
-        let mut world = World::new();
+    fn a_restored_session_answers_as_the_living_one(model in any::<bool>(), steps in steps(), more in steps()) {
+        let mut world = World::new(model);
         for step in &steps {
             world.take(step);
         }
@@ -58,8 +58,8 @@ proptest! {
 
     /// Sending everything again changes nothing.
     #[test]
-    fn duplicates_change_nothing(steps in steps()) {
-        let mut world = World::new();
+    fn duplicates_change_nothing(model in any::<bool>(), steps in steps()) {
+        let mut world = World::new(model);
         for step in &steps {
             world.take(step);
         }

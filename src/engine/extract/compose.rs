@@ -38,12 +38,14 @@ pub fn document(from: &Extractor, budget: u32, tail_from: Option<u64>, prose: Op
     let tail = tail_from.unwrap_or(u64::MAX);
     let mut draft = Draft::new(from, budget, tail);
     let total = draft.left;
-    if let Some(prose) = prose {
-        draft.corrections(total);
-        draft.prose(total, prose);
-    } else {
+    // Prose tells the first request, unless there was none yet when it was written.
+    let told = prose.map_or(0, |prose| prose.through);
+    if from.said.first().is_some_and(|first| first.seq > told) {
         draft.intent(total);
-        draft.corrections(total);
+    }
+    draft.corrections(total);
+    if let Some(prose) = prose {
+        draft.prose(total, prose);
     }
     draft.state(total, tail);
     draft.tasks(total);

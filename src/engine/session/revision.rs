@@ -45,7 +45,9 @@ impl Session {
         if !wanted {
             return Vec::new();
         }
-        if self.settings.model && !self.asked {
+        // A model that has read everything is not asked again.
+        let is_told = self.prose.as_ref().is_some_and(|prose| prose.through == self.last_seq);
+        if self.settings.model && !self.asked && !is_told {
             return self.ask(now, origin);
         }
         self.embedded(now, origin)

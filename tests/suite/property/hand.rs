@@ -4,7 +4,7 @@ use proptest::sample::Index;
 use session_memory::engine::edits::Edits;
 use session_memory::engine::event::{Event, Version};
 
-use super::world::World;
+use super::world::{CORRECTION, World};
 
 impl World {
     /// A version of the file that the user has before them.
@@ -46,6 +46,7 @@ impl World {
             return;
         }
         let gone = rows.remove(items[at.index(items.len())]);
+        self.taken_back |= gone.contains(CORRECTION);
         self.typed.retain(|typed| !gone.contains(typed.as_str()));
         self.edited(base, &rows);
     }

@@ -42,6 +42,10 @@ pub enum Step {
     Usage(u64),
     Window(u64),
     Update,
+    /// A model that was asked answers, well or not.
+    Answered {
+        well: bool,
+    },
     /// The user inserts a line in the newest version of the file, or in an older one that an editor still has open.
     Typed {
         version: Option<prop::sample::Index>,
@@ -95,6 +99,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (1u64..100_000).prop_map(Step::Usage),
         1 => (8_000u64..300_000).prop_map(Step::Window),
         2 => Just(Step::Update),
+        2 => prop::bool::weighted(0.8).prop_map(|well| Step::Answered { well }),
         3 => (proptest::option::weighted(0.3, any::<prop::sample::Index>()), any::<prop::sample::Index>(), 0usize..4)
             .prop_map(|(version, at, kind)| Step::Typed { version, at, kind }),
         1 => (proptest::option::weighted(0.3, any::<prop::sample::Index>()), any::<prop::sample::Index>())

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 use session_memory::engine::conversation::Role;
-use session_memory::engine::effect::{CompactAnswer, Cut, Effect};
-use session_memory::engine::event::{Event, Origin, Stored};
+use session_memory::engine::effect::{Ask, CompactAnswer, Cut, Effect};
+use session_memory::engine::event::{Event, Origin, Stored, Written};
 use session_memory::engine::intake::Intake;
+use session_memory::engine::memory::{Document, Section};
 use session_memory::engine::message::Format;
 use session_memory::engine::session::{Memory, Restored, Saved, Session};
 use session_memory::engine::settings::Settings;
@@ -19,6 +20,11 @@ pub(super) const CORRECTION: &str = "No, do not use tabs here. Always use four s
 
 pub struct World {
     pub(super) session: Session,
+    pub(super) settings: Settings,
+    /// What a model was asked and has not answered.
+    asked: Option<Box<Ask>>,
+    /// Lines that a model wrote so far.
+    written: usize,
     pub(super) now: i64,
     /// Stored events, number 1 first.
     pub(super) events: Vec<String>,
@@ -35,14 +41,21 @@ pub struct World {
     /// The saved state and the newest event it knows.
     pub(super) saved: Option<(String, u64)>,
     pub(super) corrected: bool,
+    /// The user has removed it from the memory again.
+    pub(super) taken_back: bool,
     /// Calls so far; they are named `c0` and so on.
     pub(super) called: usize,
 }
 
 impl World {
-    pub fn new() -> World {
+    /// With a model that is asked for the prose, or without.
+    pub fn new(model: bool) -> World {
+        let settings = Settings { model, ..Settings::default() };
         World {
-            session: Session::new("s", Settings::default()),
+            session: Session::new("s", settings.clone()),
+            settings,
+            asked: None,
+            written: 0,
             now: 0,
             events: Vec::new(),
             sent: Vec::new(),
@@ -54,6 +67,7 @@ impl World {
             cut: None,
             saved: None,
             corrected: false,
+            taken_back: false,
             called: 0,
         }
     }
@@ -102,6 +116,7 @@ impl World {
                 self.session.apply(self.now, Event::Window(*limit));
             }
             Step::Update => self.update(),
+            Step::Answered { well } => self.answered(*well),
             Step::Typed { version, at, kind } => self.type_line(*version, *at, *kind),
             Step::Removed { version, at } => self.remove_line(*version, *at),
             Step::Restored(version) => self.go_back(*version),
@@ -203,7 +218,26 @@ impl World {
         self.keep(effects);
         let after = self.memory.as_ref().map_or(0, |memory| memory.revision);
         assert!(after == before || after == before + 1, "revisions {before} and {after}");
-        assert!(self.events.is_empty() || self.session.behind_tokens() == 0);
+        assert!(self.events.is_empty() || self.asked.is_some() || self.session.behind_tokens() == 0);
+    }
+
+    /// The model answers, well or not; what it was asked may be long past.
+    fn answered(&mut self, well: bool) {
+        let Some(ask) = self.asked.take() else { return };
+        let event = if well {
+            self.written += 1;
+            let mut prose = Document::default();
+            prose.push(Section::CurrentState, format!("The model has written {} times.", self.written), 1.0);
+            prose.push(Section::CompletedWork, prose_line(self.written), 1.0);
+            Event::Written(Box::new(Written { through: ask.through, base: ask.base, origin: ask.origin, prose }))
+        } else {
+            Event::Unwritten { origin: ask.origin }
+        };
+        let effects = self.session.apply(self.now, event);
+        self.keep(effects);
+        assert!(!self.session.is_asked());
+        // The server saves the state then.
+        self.save();
     }
 
     /// What the store keeps of the effects.
@@ -211,7 +245,12 @@ impl World {
         let mut answered = None;
         for effect in effects {
             match effect {
-                Effect::Ask(ask) => panic!("nobody chose a model: {ask:?}"),
+                Effect::Ask(ask) => {
+                    assert!(self.settings.model, "nobody chose a model: {ask:?}");
+                    assert!(self.asked.is_none(), "one at a time");
+                    assert!(ask.base < ask.through && ask.through <= self.session.last_seq(), "{ask:?}");
+                    self.asked = Some(ask);
+                }
                 Effect::Revised(revision) => {
                     assert_eq!(revision.revision, self.memory.as_ref().map_or(0, |memory| memory.revision) + 1);
                     let memory = Memory {
@@ -264,10 +303,16 @@ impl World {
             context_limit: self.window,
             events,
         };
-        Session::restore("s", Settings::default(), restored)
+        Session::restore("s", self.settings.clone(), restored)
     }
 
     pub fn restart(&mut self) {
         self.session = self.restored();
+        self.asked = None;
     }
+}
+
+/// What a model says of the work so far, other words each time.
+fn prose_line(number: usize) -> String {
+    prose(12, number as u64)
 }
