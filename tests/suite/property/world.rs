@@ -227,6 +227,9 @@ impl World {
         let event = if well {
             self.written += 1;
             let mut prose = Document::default();
+            // The guard accepts nothing without what the user wants.
+            let intent = if self.corrected { CORRECTION } else { "The user wants something." };
+            prose.push(Section::UserIntent, intent, 2.0);
             prose.push(Section::CurrentState, format!("The model has written {} times.", self.written), 1.0);
             prose.push(Section::CompletedWork, prose_line(self.written), 1.0);
             Event::Written(Box::new(Written { through: ask.through, base: ask.base, origin: ask.origin, prose }))
