@@ -7,7 +7,7 @@ use crate::cli::run;
 use crate::harness::{Workspace, await_some, files_under};
 
 /// The lines of the log that hooks wrote.
-fn logged(place: &Workspace) -> Vec<String> {
+pub fn logged(place: &Workspace) -> Vec<String> {
     let logs = files_under(&place.state().join("logs"));
     let text: String = logs.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     text.lines().filter(|line| line.contains("hook: ")).map(str::to_owned).collect()
