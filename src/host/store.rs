@@ -83,7 +83,18 @@ impl Store {
         Ok(store)
     }
 
-    /// The same without taking in what hooks have put aside, and without finishing what others may be at (see
+    /// The same as [`Store::open`] for one that another part of this process has open: what was deleted since is not made again.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], and [`StoreError::Io`] where it is gone.
+    pub fn open_again(dir: &Path) -> Result<Store, StoreError> {
+        if !files::is_there(dir) {
+            return Err(StoreError::Io { path: dir.to_owned(), detail: "it was deleted".to_owned() });
+        }
+        Store::open(dir)
+    }
+
+    /// The same as [`Store::open`] without taking in what hooks have put aside, and without finishing what others may be at (see
     /// [`Store::forget`]): for processes that have no time for it.
     ///
     /// # Errors
@@ -92,7 +103,7 @@ impl Store {
         Store::join_within(dir, PATIENCE)
     }
 
-    /// The same with another patience than [`PATIENCE`].
+    /// The same as [`Store::join`] with another patience than [`PATIENCE`].
     ///
     /// # Errors
     /// As for [`Store::open`].

@@ -126,6 +126,11 @@ impl Feeding {
         self.turn.is_some()
     }
 
+    /// Whether the store's folder is still the one that this process feeds.
+    pub fn is_there(&self) -> bool {
+        self.turn.as_ref().is_some_and(Held::is_there)
+    }
+
     /// Looks at the store. Whether anything was new.
     ///
     /// # Errors

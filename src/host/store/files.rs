@@ -35,6 +35,11 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
+/// Whether the folder has a database.
+pub(super) fn is_there(dir: &Path) -> bool {
+    dir.join(NAME).is_file()
+}
+
 /// Makes `dir` and its parents, each closed to other users before the next one is made in it.
 fn make_folder(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
