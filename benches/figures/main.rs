@@ -11,6 +11,7 @@ mod client;
 mod code;
 mod compact;
 mod cores;
+mod follow;
 mod growth;
 mod hook;
 mod library;
@@ -36,13 +37,14 @@ use self::table::Figure;
 /// A group of figures.
 type Group = (&'static str, fn(&Plan) -> anyhow::Result<Vec<Figure>>);
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("start", start::run),
     ("compact", compact::run),
     ("append", append::run),
     ("library", library::run),
     ("growth", growth::run),
     ("hook", hook::run),
+    ("follow", follow::run),
     ("models", models::run),
 ];
 

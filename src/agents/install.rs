@@ -6,6 +6,7 @@
 
 pub mod advice;
 pub mod command;
+pub mod compact_prompt;
 mod document;
 mod entries;
 pub mod places;

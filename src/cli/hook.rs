@@ -10,17 +10,22 @@ use std::io::{Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use crate::agents::Agent;
-use crate::agents::hook::{Call, Environment, Happened, Reply};
+use crate::agents::hook::{Call, Environment, Happened, Reply, Start};
 use crate::config::{Config, state_dir};
+use crate::host::store::PATIENCE;
 use crate::logging;
 use crate::server::feeding::workspace_of;
 
 /// Largest payload, in bytes.
 const MAX_BYTES: u64 = 32 << 20;
+
+/// How long an agent is made to wait for a store that others have locked.
+const SHORT_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Arguments of `hook`.
 #[derive(Debug, clap::Args)]
@@ -57,6 +62,10 @@ struct Context {
     state: PathBuf,
     config: Config,
     part: usize,
+    /// When the hook began.
+    at: i64,
+    /// How long the agent is made to wait for a store that others have locked.
+    patience: Duration,
 }
 
 /// Runs the command.
@@ -72,9 +81,7 @@ pub fn run(args: &Args, config: &Config) -> ExitCode {
                 Ok(Err(error)) => format!("{error:#}"),
                 _ => "a fault of the program".to_owned(),
             };
-            if let Some(dir) = state_dir() {
-                logging::line(&dir, &format!("hook: {error}"));
-            }
+            log(&error);
             call.as_ref().map_or_else(|| Reply::silence(args.agent), |call| Reply::Silence.text(call))
         }
     };
@@ -107,11 +114,23 @@ fn handle(args: &Args, config: &Config, told: &mut Option<Call>) -> anyhow::Resu
     let state_dir = state_dir().context("no state directory: set HOME, XDG_STATE_HOME or SESSION_MEMORY_STATE_DIR")?;
     let folder = folder(&call)?;
     let (root, state) = workspace_of(&state_dir, &folder);
-    let context = Context { call, root, state, config: config.clone(), part };
-    let feed = feed::feed(&context)?;
-    let reply = answer::answer(&context, &feed)?;
+    let patience = if gives_context(&call.happened) { PATIENCE } else { SHORT_PATIENCE };
+    let context = Context { call, root, state, config: config.clone(), part, at: now(), patience };
+    let reply = feed::feed(&context)?.map(|feed| answer::answer(&context, &feed));
     feed::keep_fed(&context);
-    Ok(reply.unwrap_or(silence))
+    Ok(reply.transpose()?.flatten().unwrap_or(silence))
+}
+
+/// Whether the user waits for the memory: without an answer it would not come back.
+fn gives_context(happened: &Happened) -> bool {
+    matches!(happened, Happened::Started(Start::Clear | Start::Compact) | Happened::Compacting)
+}
+
+/// A line in the log.
+fn log(text: &str) {
+    if let Some(dir) = state_dir() {
+        logging::line(&dir, &format!("hook: {text}"));
+    }
 }
 
 /// The folder that the agent was started in, rather than the one it has moved to.

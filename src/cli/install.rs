@@ -14,8 +14,8 @@ use super::output::{answer, note};
 use super::versions::painted;
 use super::workspace::WorkspaceArg;
 use crate::agents::Agent;
-use crate::agents::install::advice;
 use crate::agents::install::places::{Surroundings, of_project};
+use crate::agents::install::{advice, compact_prompt};
 use change::Change;
 
 /// Arguments of `install`.
@@ -34,6 +34,9 @@ pub struct Args {
     /// Take our hooks out again
     #[arg(long)]
     uninstall: bool,
+    /// For Codex: also have its own summary be short, because the memory comes back after it
+    #[arg(long, conflicts_with_all = ["uninstall", "list"])]
+    compact_prompt: bool,
     /// Do not ask before writing
     #[arg(long, short)]
     yes: bool,
@@ -71,7 +74,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         ScopeArg::Project => of_project(agent, &args.workspace.root()?),
     };
     let program = program::path()?;
-    let (changes, taken) = match agent {
+    if args.compact_prompt && (agent, args.scope) != (Agent::Codex, ScopeArg::User) {
+        bail!("--compact-prompt is for `install codex` with your own settings; other agents have no such prompt");
+    }
+    let (mut changes, taken) = match agent {
         Agent::Cline => Change::of_scripts(&program, &place, args.uninstall)?,
         _ => (vec![Change::of_settings(agent, &program, &place, args.uninstall)?], Vec::new()),
     };
@@ -88,6 +94,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 .push("the plugin session-memory is on too, so every hook runs twice; keep one of the two".to_owned());
         }
     }
+    let configuration = around.codex_configuration();
+    if args.compact_prompt || (args.uninstall && agent == Agent::Codex && args.scope == ScopeArg::User) {
+        let change = Change::of_compact_prompt(&configuration, args.uninstall)?;
+        warnings.extend(change.new.as_deref().filter(|_| args.compact_prompt).and_then(own_prompt).map(|key| {
+            let path = configuration.path.display();
+            format!("`{key}` in {path} is your own and was left; take it out and run this again to have ours")
+        }));
+        changes.push(change);
+    }
 
     let changed = changes.iter().any(Change::changes);
     let shown: String = changes.iter().map(Change::diff).collect();
@@ -102,11 +117,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     let next = (!args.uninstall).then(|| advice::next_step(agent));
+    // Whether the prompt is ours now, where it was asked for.
+    let prompt = args
+        .compact_prompt
+        .then(|| changes.last().and_then(|change| change.new.as_deref()).is_some_and(compact_prompt::is_in));
     if args.json {
         answer(
             &json!({
                 "agent": agent.name(), "path": place.path, "changed": changed, "written": written,
-                "backup": backups.first(), "diff": shown, "warnings": warnings, "next": next,
+                "backup": backups.first(), "compactPrompt": prompt, "diff": shown, "warnings": warnings, "next": next,
             })
             .to_string(),
         );
@@ -119,7 +138,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         (false, _) => note(&format!("{path} is as it should be; nothing to do")),
         (true, false) if args.dry_run => note("nothing was written (--dry-run)"),
         (true, false) => note("nothing was written"),
-        (true, true) => note(&format!("hooks for {title} {done} {path}")),
+        (true, true) => {
+            for change in changes.iter().filter(|change| change.changes() && change.path == configuration.path) {
+                note(&format!("its summary prompt {done} {}", change.path.display()));
+            }
+            if changes.iter().any(|change| change.changes() && change.path != configuration.path) {
+                note(&format!("hooks for {title} {done} {path}"));
+            }
+        }
     }
     for backup in &backups {
         note(&format!("what it said before is in {}", backup.display()));
@@ -130,10 +156,20 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for warning in &warnings {
         note(&format!("warning: {warning}"));
     }
+    if prompt == Some(true) {
+        note(
+            "Codex's own summary is short from its next session on; the memory comes from the hooks, so trust them first",
+        );
+    }
     if let Some(next) = next.filter(|_| written || !changed) {
         note(next);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The key of a summary prompt that the user has set.
+fn own_prompt(configuration: &str) -> Option<&'static str> {
+    compact_prompt::of_the_user(configuration).ok().flatten()
 }
 
 /// What in the agent's settings keeps our hooks from running: in those that they are in, and in the agent's own.

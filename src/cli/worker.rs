@@ -60,8 +60,8 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     }
     tracing::info!("feeding {}", state.display());
     let mut news = Instant::now();
-    // A workspace that was deleted has no memory to keep.
-    while !feeding::is_served(&state) && state.is_dir() && args.workspace.is_dir() {
+    // A workspace that was deleted has no memory to keep, and a state that was is not made again.
+    while !feeding::is_served(&state) && feeding.is_there() && args.workspace.is_dir() {
         match feeding.look() {
             Ok(true) => news = Instant::now(),
             Ok(false) => {}

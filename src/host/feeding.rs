@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Held by a server for as long as it has the workspace.
 const SERVING: &str = "serving.lock";
@@ -13,21 +13,37 @@ const FEEDING: &str = "feeding.lock";
 /// A lock that is held; dropping it gives it back.
 #[derive(Debug)]
 pub struct Held {
-    _file: File,
+    file: File,
+    path: PathBuf,
 }
 
-fn open(state: &Path, name: &str) -> io::Result<File> {
+impl Held {
+    /// Whether the file is still where it was: nobody else meets the lock on one that was deleted, nor the store beside it.
+    pub fn is_there(&self) -> bool {
+        let Ok(now) = self.path.metadata() else { return false };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            self.file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (now.dev(), now.ino()))
+        }
+        #[cfg(not(unix))]
+        now.is_file()
+    }
+}
+
+fn open(state: &Path, name: &str) -> io::Result<(File, PathBuf)> {
     super::private_dir(state)?;
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(state.join(name))
+    let path = state.join(name);
+    Ok((options.open(&path)?, path))
 }
 
-fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Held>> {
+fn held((file, path): (File, PathBuf), locked: Result<(), TryLockError>) -> io::Result<Option<Held>> {
     match locked {
-        Ok(()) => Ok(Some(Held { _file: file })),
+        Ok(()) => Ok(Some(Held { file, path })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
@@ -36,7 +52,7 @@ fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Held>
 /// Says that a server has the workspace; any number may.
 pub fn serve(state: &Path) -> io::Result<Option<Held>> {
     let file = open(state, SERVING)?;
-    let locked = file.try_lock_shared();
+    let locked = file.0.try_lock_shared();
     held(file, locked)
 }
 
@@ -48,7 +64,7 @@ pub fn is_served(state: &Path) -> bool {
 /// Becomes the one that feeds; `None` while another is.
 pub fn feed(state: &Path) -> io::Result<Option<Held>> {
     let file = open(state, FEEDING)?;
-    let locked = file.try_lock();
+    let locked = file.0.try_lock();
     held(file, locked)
 }
 
@@ -65,9 +81,9 @@ fn is_held(state: &Path, name: &str) -> bool {
 
 /// The turn of one process after the other: waits until it is this one's.
 pub fn turn(state: &Path) -> io::Result<Held> {
-    let file = open(state, "answer.lock")?;
+    let (file, path) = open(state, "answer.lock")?;
     file.lock()?;
-    Ok(Held { _file: file })
+    Ok(Held { file, path })
 }
 
 #[cfg(test)]
@@ -90,5 +106,11 @@ mod tests {
         assert!(is_served(state), "asking changes nothing");
         drop(servers);
         assert!(!is_served(state));
+        let held = feed(state).unwrap().unwrap();
+        assert!(held.is_there());
+        std::fs::remove_file(state.join(FEEDING)).unwrap();
+        assert!(!held.is_there());
+        let other = feed(state).unwrap().unwrap();
+        assert!(other.is_there() && (!held.is_there() || cfg!(not(unix))));
     }
 }

@@ -16,11 +16,13 @@ fn folder(state_dir: &Path) -> PathBuf {
 /// Tells the others. `state` is the folder of a workspace's store, `<state dir>/workspaces/<name>`.
 ///
 /// # Errors
-/// When the file cannot be written. The others hear of it at the next poke.
+/// When the file cannot be written, or there is no such folder any more. The others hear of it at the next poke.
 pub fn poke(state: &Path) -> io::Result<()> {
     let (Some(name), Some(state_dir)) = (state.file_name(), state.parent().and_then(Path::parent)) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no workspace's", state.display())));
     };
+    // What its user has deleted is not made again.
+    state.metadata()?;
     let folder = folder(state_dir);
     super::private_dir(&folder)?;
     let mut file = std::fs::File::create(folder.join(name))?;
@@ -71,10 +73,13 @@ mod tests {
         let (sender, heard) = channel();
         let pokes = Pokes::hear(dir.path(), move |name| drop(sender.send(name))).unwrap();
         for name in ["one", "two", "one"] {
-            poke(&dir.path().join("workspaces").join(name)).unwrap();
+            let state = dir.path().join("workspaces").join(name);
+            std::fs::create_dir_all(&state).unwrap();
+            poke(&state).unwrap();
             assert_eq!(heard.recv_timeout(Duration::from_secs(20)).unwrap(), name);
         }
         drop(pokes);
-        assert!(poke(Path::new("/")).is_err());
+        assert!(poke(Path::new("/")).is_err() && poke(&dir.path().join("gone/workspaces/one")).is_err());
+        assert!(!dir.path().join("gone").exists());
     }
 }

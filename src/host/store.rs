@@ -25,9 +25,11 @@ mod search;
 mod sessions;
 mod snapshots;
 mod snippet;
+mod spool;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod told;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -46,7 +48,9 @@ pub use revisions::{NewRevision, Revision, RevisionRow};
 pub use search::{Hit, Query};
 pub use sessions::{Conflict, Marks, SessionKey, SessionRow};
 pub use snapshots::Snapshot;
+pub use spool::{Drained, put_aside};
 pub use timeline::CompactionSize;
+pub use told::{Told, ToldEvent};
 
 /// How long a call waits for another process before it fails with [`StoreError::Busy`].
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -70,18 +74,42 @@ impl Store {
     /// when a newer program made it, [`StoreError::ReadOnly`], [`StoreError::Full`], [`StoreError::Busy`] and
     /// [`StoreError::Io`] as their texts say.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
-        let store = Store::join(dir)?;
+        let mut store = Store::join(dir)?;
+        // What cannot be taken in now stays where it is.
+        if let Ok(Drained { unreadable: 1.., .. }) = store.drain(PATIENCE) {
+            tracing::warn!("{}: something that a hook had put aside was unreadable", store.path.display());
+        }
         store.finish_forgetting();
         Ok(store)
     }
 
-    /// The same without finishing what others may be at (see [`Store::forget`]): for processes that have no time for it.
+    /// The same as [`Store::open`] for one that another part of this process has open: what was deleted since is not made again.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], and [`StoreError::Io`] where it is gone.
+    pub fn open_again(dir: &Path) -> Result<Store, StoreError> {
+        if !files::is_there(dir) {
+            return Err(StoreError::Io { path: dir.to_owned(), detail: "it was deleted".to_owned() });
+        }
+        Store::open(dir)
+    }
+
+    /// The same as [`Store::open`] without taking in what hooks have put aside, and without finishing what others may be at (see
+    /// [`Store::forget`]): for processes that have no time for it.
     ///
     /// # Errors
     /// As for [`Store::open`].
     pub fn join(dir: &Path) -> Result<Store, StoreError> {
+        Store::join_within(dir, PATIENCE)
+    }
+
+    /// The same as [`Store::join`] with another patience than [`PATIENCE`].
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn join_within(dir: &Path, patience: Duration) -> Result<Store, StoreError> {
         let path = files::prepare(dir)?;
-        let connection = files::connect(&path).map_err(|e| StoreError::from_sqlite(&path, e))?;
+        let connection = files::connect(&path, patience).map_err(|e| StoreError::from_sqlite(&path, e))?;
         let mut store = Store { connection, path };
         match schema::migrate(&mut store.connection, schema::STEPS) {
             Ok(None) => {}

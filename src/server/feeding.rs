@@ -21,7 +21,7 @@ use super::task::Task;
 use crate::config::workspace_state_dir;
 use crate::host::feeding::{self, Held};
 use crate::host::pokes;
-use crate::host::store::{Feed, Marks, Store, StoreError};
+use crate::host::store::{Drained, Feed, Marks, PATIENCE, Store, StoreError};
 use crate::transcripts::Place;
 use crate::wire::protocol::{Method, RequestError};
 
@@ -73,6 +73,8 @@ pub struct Feeding {
     starting: Vec<(String, Receiver<Result<String, RequestError>>)>,
     /// A transcript is not there yet.
     waiting: bool,
+    /// Something that hooks have put aside could not be taken in.
+    put_aside: bool,
     marks: HashMap<String, Marks>,
     /// Processes of agents that live as far as anyone knows.
     pub processes: HashSet<String>,
@@ -94,6 +96,7 @@ impl Feeding {
             following: HashMap::new(),
             starting: Vec::new(),
             waiting: false,
+            put_aside: false,
             marks: HashMap::new(),
             processes: HashSet::new(),
         }
@@ -109,7 +112,7 @@ impl Feeding {
 
     /// Something was not ready at the last look.
     pub fn is_waiting(&self) -> bool {
-        self.waiting || !self.starting.is_empty()
+        self.waiting || self.put_aside || !self.starting.is_empty()
     }
 
     /// Whether this process is the one that follows; tries to be.
@@ -121,6 +124,11 @@ impl Feeding {
             self.turn = feeding::feed(&self.state).ok().flatten();
         }
         self.turn.is_some()
+    }
+
+    /// Whether the store's folder is still the one that this process feeds.
+    pub fn is_there(&self) -> bool {
+        self.turn.as_ref().is_some_and(Held::is_there)
     }
 
     /// Looks at the store. Whether anything was new.
@@ -139,9 +147,11 @@ impl Feeding {
         }
         let was_feeder = self.turn.is_some();
         let feeder = self.is_feeder();
+        let taken = self.take_in();
         let Some(store) = &self.store else { return Ok(false) };
         let changes = store.changes()?;
-        if self.changes == Some(changes) && !self.waiting && was_feeder == feeder {
+        let news = self.changes != Some(changes) || self.waiting || was_feeder != feeder || taken;
+        if !news && !self.put_aside {
             return Ok(false);
         }
         let first = self.changes.replace(changes).is_none() && !self.from_the_start;
@@ -152,15 +162,32 @@ impl Feeding {
         if feeder {
             self.follow(&feeds);
         }
+        let told = |id: &str| feeds.iter().any(|feed| feed.transcript.is_none() && feed.session.as_deref() == Some(id));
         for row in sessions {
             let known = self.marks.insert(row.id.clone(), row.marks);
-            if !first && known != Some(row.marks) {
-                let first = known.map_or(0, |marks| marks.last_revision) + 1;
-                let revisions = first..=row.marks.last_revision;
+            // What a hook itself has stored is news to whoever it has started; the versions are not.
+            let known = if first && !told(&row.id) { Some(row.marks) } else { known };
+            if known != Some(row.marks) {
+                let known = if first { row.marks.last_revision } else { known.map_or(0, |marks| marks.last_revision) };
+                let revisions = known + 1..=row.marks.last_revision;
                 self.tell(Task::Stored { root: self.root.clone(), session_id: row.id, revisions });
             }
         }
-        Ok(true)
+        Ok(news)
+    }
+
+    /// Takes in what hooks have put aside. Whether there was anything.
+    fn take_in(&mut self) -> bool {
+        let Some(store) = &mut self.store else { return false };
+        let drained = store.drain(PATIENCE).unwrap_or_else(|error| {
+            tracing::warn!("what hooks have put aside is not taken in yet: {error}");
+            Drained { taken: 0, left: true, unreadable: 0 }
+        });
+        if drained.unreadable > 0 {
+            tracing::warn!("{} files that hooks had put aside were unreadable", drained.unreadable);
+        }
+        self.put_aside = drained.left;
+        drained.taken > 0
     }
 
     /// Follows the newest transcript of each session.

@@ -212,7 +212,7 @@ impl Worker {
 
     fn store(&mut self, state: &Path) -> Result<&mut Store, StoreError> {
         if !self.stores.contains_key(state) {
-            let store = Store::open(state)?;
+            let store = Store::open_again(state)?;
             self.stores.insert(state.to_owned(), store);
         }
         // The key was there or was just put there.

@@ -2,6 +2,8 @@
 
 mod claude_code;
 mod delivery;
+mod killed;
+mod put_aside;
 mod trouble;
 mod without_transcript;
 

@@ -1,6 +1,7 @@
 //! Reading agents' own files: once, again, while they grow, torn, cut, and given up half way.
 
 mod live;
+mod paced;
 mod rewritten;
 mod samples;
 mod turning;

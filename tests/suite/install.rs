@@ -2,6 +2,7 @@
 
 mod agents;
 mod cline;
+mod codex;
 mod files;
 
 use std::path::{Path, PathBuf};

@@ -75,6 +75,14 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// Where Codex has its own configuration, which its summary prompt is in.
+    pub fn codex_configuration(&self) -> Place {
+        let hooks = self.of_user(Agent::Codex);
+        Place { path: hooks.path.with_file_name("config.toml"), ..hooks }
+    }
+}
+
 /// What the desktop calls the folder of documents, asked as Cline asks.
 fn documents() -> Option<PathBuf> {
     if !cfg!(target_os = "linux") {

@@ -1,4 +1,5 @@
 mod arbitrary;
+mod compact_prompt;
 mod laws;
 
 use super::*;

@@ -36,7 +36,7 @@ pub fn answer(context: &Context, feed: &Feed) -> anyhow::Result<Option<String>> 
         Happened::Started(start) => {
             // The handlers of one event run at once; the first makes the answer for all.
             let _turn = feeding::turn(&context.state)?;
-            let mut store = Store::join(&context.state)?;
+            let mut store = Store::join_within(&context.state, context.patience)?;
             let recent = if *start == Start::Compact { COMPACTING_MS } else { SAME_EVENT_MS };
             if let Some(text) = store.answer(&call.session, now() - recent)? {
                 return Ok(reply(part(&text, context)));
@@ -60,11 +60,11 @@ pub fn answer(context: &Context, feed: &Feed) -> anyhow::Result<Option<String>> 
         Happened::Compacting => {
             let Some(session) = &feed.session else { return Ok(None) };
             let (text, fresh) = compacted(context, session, call.transcript.as_deref(), false)?;
-            Store::join(&context.state)?.put_answer(&call.session, now(), &text)?;
+            Store::join_within(&context.state, context.patience)?.put_answer(&call.session, now(), &text)?;
             Ok((fresh && !text.is_empty()).then(|| Reply::Instruct(BRIEFLY).text(call)))
         }
         Happened::Answered { again: false, .. } if call.agent == Agent::Gemini => {
-            let mut store = Store::join(&context.state)?;
+            let mut store = Store::join_within(&context.state, context.patience)?;
             let Some(session) = store.take_handover(call.agent.name(), now() - HANDOVER_MS)? else { return Ok(None) };
             let (text, _) = compacted(context, &session, call.transcript.as_deref(), true)?;
             Ok((!text.is_empty()).then(|| Reply::GoOnWith(&text).text(call)))

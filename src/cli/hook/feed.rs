@@ -1,59 +1,68 @@
 //! What a hook leaves behind: a note about the agent's session, the events themselves where no transcript has them, and a
 //! process that does the rest.
+//!
+//! Where the store cannot be written to within the hook's patience, note and events are put aside; the next hook, the worker
+//! or a server takes them in. So does a hook that finds something put aside: what was told first is stored first.
 
 use std::process::{Command, Stdio};
 
-use super::{Context, now, text};
+use anyhow::Context as _;
+
+use super::{Context, log, text};
 use crate::agents::hook::{Happened, events};
 use crate::engine::intake::Intake;
 use crate::engine::message::read::Body;
 use crate::engine::session::title_of;
-use crate::host::store::{Feed, NewEvent, NewFeed, SessionMeta, Store};
+use crate::host::store::{self, Drained, Feed, Store, StoreError, Told, ToldEvent};
 use crate::host::{feeding, pokes, process};
 
-/// Notes and stores.
-pub fn feed(context: &Context) -> anyhow::Result<Feed> {
-    let Context { call, state, config, .. } = context;
-    let mut store = Store::join(state)?;
-    let process = process::agent();
-    let new = NewFeed {
-        agent_session: &call.session,
-        agent: call.agent.name(),
-        transcript: call.transcript.as_deref().and_then(text).filter(|_| call.has_transcript()),
-        process: process.as_deref(),
+/// Notes and stores. `None`: that was put aside, and the log says why.
+pub fn feed(context: &Context) -> anyhow::Result<Option<Feed>> {
+    let told = told(context)?;
+    let why = match store_in_turn(context, &told) {
+        Ok(Some(feed)) => return Ok(Some(feed)),
+        Ok(None) => "others are storing what was told before".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    store::put_aside(&context.state, &told).with_context(|| format!("{why}; nor is it put aside, so it is lost"))?;
+    log(&format!("{why}; what {} told is put aside and taken in later", context.call.agent.title()));
+    Ok(None)
+}
+
+/// What the hook tells, without secrets.
+fn told(context: &Context) -> anyhow::Result<Told> {
+    let Context { call, config, at, .. } = context;
+    let mut told = Told {
+        agent_session: call.session.clone(),
+        agent: call.agent.name().to_owned(),
+        transcript: call.transcript.as_deref().and_then(text).filter(|_| call.has_transcript()).map(str::to_owned),
+        process: process::agent(),
         prompted: matches!(call.happened, Happened::Prompt(_)),
-        at: now(),
+        at: *at,
+        title: None,
+        events: Vec::new(),
     };
-    let feed = store.enter_feed(&new)?;
-    let Some(session) = feed.session.as_deref().filter(|_| !call.has_transcript()) else { return Ok(feed) };
-    let mut intakes = Vec::new();
-    let key = store.session(session)?.map(|row| row.key);
-    for (raw, other_name) in events(call, now()) {
+    if call.has_transcript() {
+        return Ok(told);
+    }
+    for (raw, before) in events(call, *at) {
         let intake = Intake::new(&raw, config.redact)?;
-        if let Some(key) = key
-            && store.knows(key, &other_name)?
-        {
-            continue;
+        if let (None, Body::Turn(turn)) = (&told.title, &intake.event.body) {
+            told.title = title_of(turn);
         }
-        intakes.push(intake);
+        told.events.push(ToldEvent::new(&intake, before, *at));
     }
-    if intakes.is_empty() {
-        return Ok(feed);
+    Ok(told)
+}
+
+/// Stores it behind what was put aside before. `None` where that is not done yet.
+fn store_in_turn(context: &Context, told: &Told) -> Result<Option<Feed>, StoreError> {
+    let mut store = Store::join_within(&context.state, context.patience)?;
+    let Drained { left, unreadable, .. } = store.drain(context.patience)?;
+    if unreadable > 0 {
+        log("something that had been put aside was unreadable");
     }
-    let title = intakes.iter().find_map(|intake| match &intake.event.body {
-        Body::Turn(turn) => title_of(turn),
-        Body::Usage(_) => None,
-    });
-    let meta = SessionMeta {
-        id: session,
-        agent: Some(call.agent.name()),
-        title: title.as_deref(),
-        now: now(),
-        ..SessionMeta::default()
-    };
-    let events: Vec<NewEvent> = intakes.iter().map(|intake| NewEvent::of(intake, now())).collect();
-    store.append(&meta, &events)?;
-    Ok(feed)
+    if left { Ok(None) } else { store.take_in(told).map(Some) }
 }
 
 /// Tells whoever feeds the workspace, or starts somebody who does.
@@ -69,9 +78,7 @@ pub fn keep_fed(context: &Context) {
     // A signal for the agent's terminal is not for it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    if let Err(error) = command.spawn()
-        && let Some(dir) = crate::config::state_dir()
-    {
-        crate::logging::line(&dir, &format!("hook: no worker was started: {error}"));
+    if let Err(error) = command.spawn() {
+        log(&format!("no worker was started: {error}"));
     }
 }

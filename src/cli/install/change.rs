@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use crate::agents::Agent;
 use crate::agents::install::places::Place;
-use crate::agents::install::{Fault, Settings, script};
+use crate::agents::install::{Fault, Settings, compact_prompt, script};
 use crate::engine::diff::diff;
 use crate::host::agent_settings::SettingsFile;
 
@@ -41,6 +41,23 @@ impl Change {
             Some(old) => !uninstall && !settings.is_in(old).map_err(said)?,
             None => false,
         };
+        Ok(Change { path: place.path.clone(), old, new, first, program: false, file })
+    }
+
+    /// The change to Codex's own configuration that its summary prompt is in.
+    pub fn of_compact_prompt(place: &Place, uninstall: bool) -> anyhow::Result<Change> {
+        let file = SettingsFile::locate(&place.path, place.project.as_deref(), &place.stays)?;
+        let (old, backup) = (file.read()?, file.read_backup()?);
+        let new = match (&old, uninstall) {
+            (None, true) => None,
+            (Some(old), true) => compact_prompt::strip(old, backup.as_deref()),
+            (old, false) => {
+                let installed = compact_prompt::install(old.as_deref());
+                Some(installed.map_err(|fault| unreadable(&place.path, &fault))?)
+            }
+        };
+        let first =
+            old.as_ref().is_some_and(|old| !uninstall && !compact_prompt::is_in(old) && Some(old) != new.as_ref());
         Ok(Change { path: place.path.clone(), old, new, first, program: false, file })
     }
 

@@ -4,7 +4,7 @@
 //! memory was written is recorded outside of the workspace, and from then on whatever stands there is the memory. Until
 //! then a text without that front matter is one that the user had there before.
 
-use std::fs::{File, create_dir_all, remove_file};
+use std::fs::{File, create_dir, remove_file};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,11 @@ impl Claim {
     /// Records that a memory was written. Without it a file that loses its front matter is refused later, which is the
     /// safe side.
     pub(super) fn keep(&self) {
-        let folder = self.record.parent().map_or(Ok(()), create_dir_all);
+        // The folder of the store above it is there, or was deleted and is not made again.
+        let folder = self.record.parent().map_or(Ok(()), |folder| match create_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            made => made,
+        });
         if let Err(error) = folder.and_then(|()| File::create(&self.record)) {
             tracing::warn!("{} cannot be made: {error}", self.record.display());
         }

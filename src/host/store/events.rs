@@ -86,7 +86,14 @@ pub struct EventRow {
 
 fn append(connection: &mut Connection, meta: &SessionMeta, events: &[NewEvent]) -> Answer<Appended> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut row = sessions::enter(&transaction, meta, events.first().map_or(meta.now, |event| event.at))?;
+    let appended = add(&transaction, meta, events)?;
+    transaction.commit()?;
+    Ok(appended)
+}
+
+/// The same within a transaction.
+pub(super) fn add(transaction: &Connection, meta: &SessionMeta, events: &[NewEvent]) -> Answer<Appended> {
+    let mut row = sessions::enter(transaction, meta, events.first().map_or(meta.now, |event| event.at))?;
     let mut seqs = Vec::with_capacity(events.len());
     {
         let sql = "INSERT OR IGNORE INTO event_keys (session, name, seq) VALUES (?1, ?2, ?3)";
@@ -128,8 +135,12 @@ fn append(connection: &mut Connection, meta: &SessionMeta, events: &[NewEvent]) 
             seqs.push(Some(seq));
         }
     }
-    transaction.commit()?;
     Ok(Appended { row, seqs })
+}
+
+pub(super) fn knows(connection: &Connection, key: SessionKey, name: &str) -> Answer<bool> {
+    let sql = "SELECT 1 FROM event_keys WHERE session = ?1 AND name = ?2";
+    connection.prepare_cached(sql)?.exists(params![key.0, name])
 }
 
 /// The ranges of abandoned events: after the first number, up to the second.
@@ -213,13 +224,6 @@ impl Store {
         select().map_err(|e| self.error(e))
     }
 
-    /// Whether an event is known in the session under this name (see [`NewEvent::keys`]).
-    pub fn knows(&self, key: SessionKey, name: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM event_keys WHERE session = ?1 AND name = ?2";
-        let select = || self.connection.prepare_cached(sql)?.exists(params![key.0, name]);
-        select().map_err(|e| self.error(e))
-    }
-
     /// Has events known under these names that were never stored: what this program itself has written into an agent's
     /// transcript is no news.
     pub fn know(&mut self, session: &str, names: &[String]) -> Result<(), StoreError> {
@@ -233,6 +237,11 @@ impl Store {
             transaction.commit()
         };
         insert().map_err(|e| self.error(e))
+    }
+
+    /// Whether an event is known in the session under this name (see [`NewEvent::keys`]).
+    pub fn knows(&self, key: SessionKey, name: &str) -> Result<bool, StoreError> {
+        knows(&self.connection, key, name).map_err(|e| self.error(e))
     }
 
     /// Marks the events after `seq` as abandoned and drops the session's snapshot. They stay stored, searchable

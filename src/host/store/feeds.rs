@@ -63,21 +63,22 @@ fn feed(connection: &Connection, agent_session: &str) -> Answer<Option<Feed>> {
     connection.prepare_cached(&sql)?.query_row([agent_session], read_feed).optional()
 }
 
+pub(super) fn enter(connection: &Connection, new: &NewFeed) -> Answer<Feed> {
+    let sql = "INSERT INTO feeds (agent_session, session, agent, transcript, process, at, prompts)
+        VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT DO UPDATE SET agent = excluded.agent, at = max(at, excluded.at),
+            transcript = coalesce(excluded.transcript, transcript), process = coalesce(excluded.process, process),
+            prompts = prompts + excluded.prompts";
+    let prompts = i64::from(new.prompted);
+    let values = params![new.agent_session, new.agent, new.transcript, new.process, new.at, prompts];
+    connection.prepare_cached(sql)?.execute(values)?;
+    feed(connection, new.agent_session)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
 impl Store {
     /// Notes what a hook tells; a session that is new here feeds the session of its own name.
     pub fn enter_feed(&mut self, new: &NewFeed) -> Result<Feed, StoreError> {
-        let enter = || {
-            let sql = "INSERT INTO feeds (agent_session, session, agent, transcript, process, at, prompts)
-                VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT DO UPDATE SET agent = excluded.agent, at = excluded.at,
-                    transcript = coalesce(excluded.transcript, transcript), process = coalesce(excluded.process, process),
-                    prompts = prompts + excluded.prompts";
-            let prompts = i64::from(new.prompted);
-            let values = params![new.agent_session, new.agent, new.transcript, new.process, new.at, prompts];
-            self.connection.prepare_cached(sql)?.execute(values)?;
-            feed(&self.connection, new.agent_session)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
-        };
-        enter().map_err(|e| self.error(e))
+        enter(&self.connection, new).map_err(|e| self.error(e))
     }
 
     /// A session of an agent.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Answer, PATIENCE, StoreError};
+use super::{Answer, StoreError};
 
 /// The database's name in its folder.
 const NAME: &str = "store.db";
@@ -33,6 +33,11 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     let path = dir.join(NAME);
     make_file(&path).map_err(|e| StoreError::from_io(&path, e))?;
     Ok(path)
+}
+
+/// Whether the folder has a database.
+pub(super) fn is_there(dir: &Path) -> bool {
+    dir.join(NAME).is_file()
 }
 
 /// Makes `dir` and its parents, each closed to other users before the next one is made in it.
@@ -104,7 +109,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Connects to the database file and sets the connection up.
-pub(super) fn connect(path: &Path) -> Answer<Connection> {
+pub(super) fn connect(path: &Path, patience: Duration) -> Answer<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     let mut since = Instant::now();
@@ -113,13 +118,13 @@ pub(super) fn connect(path: &Path) -> Answer<Connection> {
             since = Instant::now();
         }
         sleep(pause(attempt));
-        since.elapsed() < PATIENCE
+        since.elapsed() < patience
     }))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    use_wal(&connection)?;
+    use_wal(&connection, patience)?;
     // These answer the new value, which `pragma_update` would take for an error.
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
@@ -137,7 +142,7 @@ fn pause(attempt: i32) -> Duration {
 }
 
 /// Turns the write-ahead log on, once in a database's life. `SQLite` does not call the busy handler here.
-fn use_wal(connection: &Connection) -> Answer<()> {
+fn use_wal(connection: &Connection, patience: Duration) -> Answer<()> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode == "wal" {
         return Ok(());
@@ -145,7 +150,7 @@ fn use_wal(connection: &Connection) -> Answer<()> {
     let start = Instant::now();
     loop {
         match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && start.elapsed() < PATIENCE => {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && start.elapsed() < patience => {
                 sleep(Duration::from_millis(2));
             }
             done => return done,

@@ -69,7 +69,13 @@ impl Store {
 
     /// The quick half of [`Store::forget`]: nothing finds the session any more, and its id is free for a new one.
     /// Its bytes stay in the files until [`Store::erase`].
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] also where what hooks have put aside is being taken in all the time: it may be of the session.
     pub fn delete(&mut self, id: &str) -> Result<bool, StoreError> {
+        if self.drain(super::PATIENCE)?.left {
+            return Err(StoreError::Busy { path: self.path.clone() });
+        }
         delete(&mut self.connection, id).map_err(|e| self.error(e))
     }
 

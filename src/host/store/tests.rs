@@ -8,6 +8,7 @@ mod history;
 mod leasing;
 mod ledger;
 mod sharing;
+mod spooling;
 mod storing;
 
 use tempfile::TempDir;

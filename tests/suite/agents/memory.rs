@@ -25,8 +25,8 @@ const EXPORTS: usize = 16;
 
 /// Has our program put its hooks into an agent's settings.
 #[track_caller]
-fn install(place: &Place, agent: &str) {
-    let printed = Process::start(place, Path::new(PROGRAM), &["install", agent, "--yes"]).ended();
+fn install(place: &Place, agent: &str, more: &[&str]) {
+    let printed = Process::start(place, Path::new(PROGRAM), &[&["install", agent, "--yes"], more].concat()).ended();
     assert_eq!(printed.code, Some(0), "{}{}", printed.out, printed.err);
 }
 
@@ -70,7 +70,7 @@ fn stands_for_everything(request: &Value) {
 pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
     claude::prepare(place, &recorder.hooks(&claude::EVENTS, true));
     if ours {
-        install(place, "claude-code");
+        install(place, "claude-code", &[]);
     }
     let terminal = claude::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
@@ -84,8 +84,14 @@ pub fn claude_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Termina
 pub fn codex_at_work(place: &Place, recorder: &Recorder, ours: bool) -> Terminal {
     codex::prepare(place, &recorder.hooks(&codex::EVENTS, false));
     if ours {
-        install(place, "codex");
+        install(place, "codex", &[]);
     }
+    codex_working(place, recorder)
+}
+
+/// The same, as it is installed.
+#[track_caller]
+fn codex_working(place: &Place, recorder: &Recorder) -> Terminal {
     let terminal = codex::open(place);
     work(place, &terminal, recorder, |answer, number, command| {
         answer.and_call(&format!("call_{number}"), codex::SHELL, json!({"cmd": command}))
@@ -162,6 +168,41 @@ fn codex_compacts_by_itself_and_knows_everything() {
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it.", "The staging bucket.");
     stands_for_everything(place.model.turns().last().unwrap());
+}
+
+/// With a summary prompt of ours it writes a few lines, and knows as much.
+#[test]
+fn codex_compacts_by_our_prompt_and_knows_everything() {
+    let place = Place::new();
+    let recorder = Recorder::new(&place);
+    codex::prepare(&place, &recorder.hooks(&codex::EVENTS, false));
+    let configuration = place.home().join(".codex/config.toml");
+    let before = std::fs::read_to_string(&configuration).unwrap();
+    install(&place, "codex", &["--compact-prompt"]);
+    let terminal = codex_working(&place, &recorder);
+    place.model.summarises("The exports are moved.");
+    terminal.enter("/compact");
+    recorder.wait_for_count("PostCompact", 1);
+    place.model.then(Answer::text("The staging bucket."));
+    terminal.ask("Which bucket is it.", "The staging bucket.");
+    let summaries = place.model.asked(Purpose::Summary);
+    assert_eq!(summaries.len(), 1);
+    let asked = summaries[0]["input"].as_array().unwrap().last().unwrap().to_string();
+    assert!(asked.contains("at most five short lines") && asked.contains("session memory"), "{asked}");
+    assert!(!words(&summaries[0]).contains("CONTEXT CHECKPOINT"), "its own prompt as well");
+    let last = place.model.turns().pop().unwrap();
+    assert!(words(&last).contains("The exports are moved."), "its own summary is missing");
+    stands_for_everything(&last);
+    terminal.enter("/quit");
+    terminal.ended();
+    // What it has written into the file itself meanwhile stays.
+    let meanwhile = std::fs::read_to_string(&configuration).unwrap();
+    install(&place, "codex", &["--uninstall"]);
+    let after = std::fs::read_to_string(&configuration).unwrap();
+    assert!(
+        meanwhile.ends_with(&after) && after.contains(&before[..40]) && !after.contains("compact_prompt"),
+        "{after}"
+    );
 }
 
 #[test]

@@ -123,8 +123,12 @@ impl Model {
     }
 }
 
-/// How Claude Code begins to ask for a summary, and how Codex does.
-const SUMMARY: [&str; 2] = ["Your task is to create a detailed summary of", "CONTEXT CHECKPOINT COMPACTION"];
+/// How Claude Code begins to ask for a summary, how Codex does, and how it does with our prompt.
+const SUMMARY: [&str; 3] = [
+    "Your task is to create a detailed summary of",
+    "CONTEXT CHECKPOINT COMPACTION",
+    "is about to be replaced. Answer with",
+];
 
 /// What a request is for.
 pub fn purpose(request: &Recorded) -> Purpose {

@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
-use super::{hook_of, silent};
+use super::claude_code::conversation;
+use super::put_aside::store_of;
+use super::{append, hook_of, sessions, silent};
 use crate::cli::run;
-use crate::harness::{Workspace, await_some, files_under};
+use crate::harness::{Workspace, await_some, files_under, has_bytes};
 
 /// The lines of the log that hooks wrote.
-fn logged(place: &Workspace) -> Vec<String> {
+pub fn logged(place: &Workspace) -> Vec<String> {
     let logs = files_under(&place.state().join("logs"));
     let text: String = logs.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     text.lines().filter(|line| line.contains("hook: ")).map(str::to_owned).collect()
@@ -42,6 +44,36 @@ fn a_folder_that_is_gone_and_a_state_that_cannot_be_written() {
     let payload = json!({"session_id": "s", "hook_event_name": "Stop", "cwd": place.root()});
     let done = run(&blocked, &place.root(), &["hook", "--agent", "claude-code"], payload.to_string());
     assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (0, "", ""));
+}
+
+/// The worker ends, and makes nothing anew of what its user has deleted.
+#[test]
+fn a_state_that_is_deleted_stays_deleted() {
+    for whole in [false, true] {
+        let place = Workspace::new();
+        let path = place.outside("one.jsonl");
+        let text = conversation("one", 60);
+        let (first, rest) = text.split_at(text.len() / 2);
+        append(&path, first);
+        let payload =
+            json!({"session_id": "one", "transcript_path": path, "cwd": place.root(), "hook_event_name": "Stop"});
+        silent(&hook_of(&place, &["--agent", "claude-code"], payload.to_string()));
+        await_some("the worker reads", || sessions(&place).first().filter(|row| row["events"] != 0).map(drop));
+        // It is at work when the folder goes.
+        append(&path, rest);
+        let state = if whole { place.state() } else { store_of(&place) };
+        std::fs::remove_dir_all(&state).unwrap();
+        let worker = format!("worker\0--workspace\0{}\0", place.root().display());
+        let is_worker = |process: std::fs::DirEntry| {
+            let command = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+            has_bytes(&command, &worker)
+        };
+        await_some("the worker ends", || {
+            let mut processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+            (!processes.any(is_worker)).then_some(())
+        });
+        assert!(!state.exists(), "{:?}", files_under(&state));
+    }
 }
 
 #[test]
