@@ -1,7 +1,7 @@
 // The view: sessions, and in each the sections of its memory and its versions. What a session holds is asked for when it is opened.
 
 import * as vscode from "vscode";
-import type { DocumentSymbol } from "vscode-languageclient/node";
+import type { DocumentSymbol } from "vscode-languageclient";
 import { tellFailure, type App } from "./app";
 import { labels } from "./commands/versions";
 import { nameOf, newestFirst } from "./current";
@@ -60,6 +60,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
+      // This is asked only where the view can be seen.
+      this.app.connection.wake("the view is open");
       return newestFirst(this.app.sessions.all).map((session) => ({ kind: "session", session }));
     }
     try {

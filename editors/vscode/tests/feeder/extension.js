@@ -66,6 +66,7 @@ const functions = {
   stumble: () => {
     void Promise.reject(new Error("the feeder stumbled on purpose"));
   },
+  lagQuiet: () => lag.quiet(),
   lagBegin: () => lag.begin(),
   lagEnd: () => lag.end(),
 };
