@@ -195,6 +195,10 @@ export class Connection {
     client.onNotification("sessionMemory/didChangePressure", (change: DidChangePressure) => {
       this.pressures.fire(change);
     });
+    client.onNotification("window/showMessage", (params: unknown) => {
+      this.around.messages.show(params);
+    });
+    client.onRequest("window/showMessageRequest", (params: unknown) => this.around.messages.ask(params));
     this.current = { client, server, since: Date.now() };
     if ((await this.answers(launched)) && this.isCurrent(server)) {
       this.set({ name: "running", path, version });

@@ -22,6 +22,7 @@ import { registerDashboard } from "./dashboard/panel";
 import { Deliveries } from "./deliveries";
 import { registerDocuments } from "./documents";
 import type { Surroundings } from "./launch";
+import { Messages } from "./messages";
 import { Sessions } from "./sessions";
 import { NEEDS_RESTART } from "./settings";
 import { StatusBar } from "./status-bar";
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
     initialization: () => initialization(context.secrets),
     takeover,
     lend: (params, token) => lender.complete(params, token),
+    messages: new Messages(context.workspaceState),
     log,
   };
   const made = new Connection(around);

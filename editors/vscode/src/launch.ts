@@ -6,6 +6,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import { findBinary, type BinaryProblem, type Place } from "./binary";
 import type { Initialization, Lend, Takeover } from "./client";
 import { loadClient } from "./client-load";
+import type { Messages } from "./messages";
 import { ServerProcess } from "./server-process";
 
 /** What a start needs to know, asked anew each time. */
@@ -17,6 +18,7 @@ export interface Surroundings {
   initialization: () => Promise<Initialization>;
   takeover: Takeover;
   lend: Lend;
+  messages: Messages;
   log: vscode.LogOutputChannel;
 }
 

@@ -8,10 +8,10 @@ import { nameOf, newestFirst } from "./current";
 import { clipped, percentOf } from "./figures";
 import type { RevisionRow, SessionRow } from "./protocol";
 import { folderOf } from "./sessions";
-import { agoWord, freshnessWord, pressureWord } from "./words";
+import { agoWord, freshnessWord, grouped, originWord, pressureWord } from "./words";
 
 /** A longer label would push out what stands behind it. */
-const LABEL = 28;
+const LABEL = 22;
 
 export type Node =
   | { kind: "session"; session: SessionRow }
@@ -99,18 +99,25 @@ function sessionItem(session: SessionRow, isCurrent: boolean, isUpdating: boolea
   const item = new vscode.TreeItem(clipped(nameOf(session), LABEL), state);
   item.id = session.uri;
   item.contextValue = "session";
-  item.description = [
-    `${String(percentOf(session))} %`,
-    freshnessWord(session.memory),
-    folderOf(session),
-    agoWord(session.lastEventAt),
-  ]
-    .filter((part) => part !== undefined && part !== "")
+  item.description = [`${String(percentOf(session))} %`, folderOf(session), freshnessWord(session.memory)]
+    .filter((part) => part !== undefined)
     .join(" · ");
   item.iconPath = isUpdating
     ? new vscode.ThemeIcon("sync~spin")
     : new vscode.ThemeIcon(isCurrent ? "circle-filled" : "circle-outline", pressureColor(session));
-  item.tooltip = [session.sessionId, vscode.l10n.t("pressure {0}", pressureWord(session.pressure)), session.agent ?? ""]
+  item.tooltip = [
+    nameOf(session),
+    session.sessionId,
+    vscode.l10n.t(
+      "{0} of {1} tokens ({2} %), pressure {3}",
+      grouped(session.contextTokens),
+      grouped(session.contextLimit),
+      percentOf(session),
+      pressureWord(session.pressure),
+    ),
+    session.agent ?? "",
+    agoWord(session.lastEventAt),
+  ]
     .filter((part) => part !== "")
     .join("\n");
   return item;
@@ -138,11 +145,13 @@ function sectionItem(node: Node & { kind: "section" }): vscode.TreeItem {
 
 function revisionItem(node: Node & { kind: "revision" }): vscode.TreeItem {
   const { label, description } = labels(node.revision);
+  const { addedLines, removedLines, origin } = node.revision;
   const item = new vscode.TreeItem(label);
   item.id = `${node.session.uri} revision ${String(node.revision.revision)}`;
   item.contextValue = node.isNewest ? "newestRevision" : "revision";
-  item.description = description;
-  item.iconPath = new vscode.ThemeIcon(node.revision.origin === "user" ? "edit" : "git-commit");
+  item.description = `+${String(addedLines)} −${String(removedLines)} · ${originWord(origin)}`;
+  item.tooltip = [label, ...description.split(" · ")].join("\n");
+  item.iconPath = new vscode.ThemeIcon(origin === "user" ? "edit" : "git-commit");
   const { revision } = node.revision;
   item.command = {
     command: "sessionMemory.showChanges",

@@ -62,6 +62,11 @@ const functions = {
   },
   clipboard: () => vscode.env.clipboard.readText(),
   commands: async () => (await vscode.commands.getCommands(true)).filter((name) => name.startsWith("sessionMemory.")),
+  /** What a model reads when it calls a tool. */
+  tool: async (name, input) => {
+    const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+    return content.map(({ value }) => value).join("");
+  },
   /** An unhandled rejection, to see that the tests see one. */
   stumble: () => {
     void Promise.reject(new Error("the feeder stumbled on purpose"));

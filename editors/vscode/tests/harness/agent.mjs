@@ -9,11 +9,15 @@ import { sample, server } from "./places.mjs";
 /** Of the sample, as it is in its records. */
 const SAMPLE = { id: "5e1f8a3c-0b7d-4c92-9a46-d1c3b7e20f58", folder: "/home/mira/tidelog" };
 
-/** A conversation in a folder, with the first records of the sample; `more` adds the next ones. */
-export function conversation(profile, folder, id, records = 100) {
+/** A conversation in a folder, with the first records of the sample; `more` adds the next ones. It begins with a verb. */
+export function conversation(profile, folder, id, records = 100, verb = "build") {
   const projects = profile.at("home/.claude/projects", folder.replace(/[^A-Za-z0-9]/g, "-"));
   const file = path.join(projects, `${id}.jsonl`);
-  const lines = readFileSync(sample, "utf8").replaceAll(SAMPLE.id, id).replaceAll(SAMPLE.folder, folder).split("\n");
+  const lines = readFileSync(sample, "utf8")
+    .replaceAll(SAMPLE.id, id)
+    .replaceAll(SAMPLE.folder, folder)
+    .replaceAll("Please build", `Please ${verb}`)
+    .split("\n");
   const text = (from, to) => lines.slice(from, to).join("\n") + "\n";
   let written = records;
   mkdirSync(projects, { recursive: true });
