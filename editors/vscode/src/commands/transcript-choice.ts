@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../app";
-import { clipped } from "../figures";
+import { clipped, plain } from "../figures";
 import type { FoundRow } from "../protocol";
 import { agoWord } from "../words";
 
@@ -58,7 +58,7 @@ async function chooseFound(app: App, workspaceFolder: string): Promise<string | 
 function item(found: FoundRow): vscode.QuickPickItem & { path: string } {
   const state = found.attached ? vscode.l10n.t("its memory is kept already") : "";
   return {
-    label: clipped(found.title ?? found.sessionId, LABEL),
+    label: clipped(plain(found.title ?? found.sessionId), LABEL),
     description: [found.agent, agoWord(found.modifiedAt), state].filter((part) => part !== "").join(" · "),
     detail: found.path,
     path: found.path,

@@ -33,17 +33,16 @@ export function conversation(profile, folder, id, records = 100, verb = "build")
   };
 }
 
-/** Tells our hook of it, as Claude Code does at a prompt. */
-export function hook(profile, { id, file, folder }) {
-  const input = {
-    session_id: id,
-    transcript_path: file,
-    cwd: folder,
-    hook_event_name: "UserPromptSubmit",
-    prompt: "Go on.",
-  };
+/** What Claude Code gives to a hook at a prompt. */
+export function hookInput({ id, file, folder }) {
+  const event = { hook_event_name: "UserPromptSubmit", prompt: "Go on." };
+  return JSON.stringify({ session_id: id, transcript_path: file, cwd: folder, ...event });
+}
+
+/** Tells our hook of it. */
+export function hook(profile, agent) {
   execFileSync(server, ["hook", "--agent", "claude-code"], {
-    input: JSON.stringify(input),
+    input: hookInput(agent),
     env: environment(profile),
     stdio: ["pipe", "ignore", "inherit"],
   });

@@ -33,14 +33,12 @@ export function makeProfile({ folders = ["work"], settings = {}, machine = {} } 
     root,
     at,
     folders: folders.map((name) => at(name)),
-    /** Of the user, beside those of ours. */
-    settings: { ...QUIET, ...settings },
     socket: at("feeder"),
     userData: at("user-data"),
     /** Writes the user's settings anew; all of ours are those of the machine that the server runs on. */
     writeSettings(more) {
       const ours = { "sessionMemory.server.path": server, ...more };
-      writeFileSync(at("user-data/User/settings.json"), JSON.stringify(profile.settings));
+      writeFileSync(at("user-data/User/settings.json"), JSON.stringify({ ...QUIET, ...settings }));
       writeFileSync(at("user-data/Machine/settings.json"), JSON.stringify(ours));
     },
     /** Ends what is left of the scenario's processes, and removes everything. */
