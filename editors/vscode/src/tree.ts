@@ -124,7 +124,7 @@ function sessionItem(session: SessionRow, isCurrent: boolean, isUpdating: boolea
 }
 
 function pressureColor(session: SessionRow): vscode.ThemeColor | undefined {
-  const colors = { low: undefined, light: "charts.yellow", medium: "charts.orange", heavy: "charts.red" };
+  const colors = { low: undefined, light: "charts.yellow", medium: "editorWarning.foreground", heavy: "charts.red" };
   const color = colors[session.pressure];
   return color === undefined ? undefined : new vscode.ThemeColor(color);
 }
