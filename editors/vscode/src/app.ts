@@ -6,6 +6,7 @@ import type { Lender } from "./chat/lender";
 import type { Connection } from "./connection";
 import type { Deliveries } from "./deliveries";
 import { codeOf, Unavailable, wordsOf } from "./failure";
+import { plain } from "./figures";
 import { code, type SessionRow } from "./protocol";
 import type { Sessions } from "./sessions";
 import { tellTrouble } from "./trouble";
@@ -86,7 +87,7 @@ function explained(error: unknown): string {
 
 async function tell(app: App, message: string): Promise<void> {
   const log = vscode.l10n.t("Show Log");
-  if ((await vscode.window.showErrorMessage(message, log)) === log) {
+  if ((await vscode.window.showErrorMessage(plain(message), log)) === log) {
     app.log.show();
   }
 }

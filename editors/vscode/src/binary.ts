@@ -53,7 +53,10 @@ export async function findBinary(place: Place): Promise<Binary | BinaryProblem> 
   return { path: file, origin, version: asked.version };
 }
 
-async function locate(place: Place): Promise<{ path: string; origin: Origin } | BinaryProblem> {
+/** Finds the program, without asking it anything. */
+export async function locate(
+  place: Omit<Place, "extensionVersion">,
+): Promise<{ path: string; origin: Origin } | BinaryProblem> {
   const name = place.platform === "win32" ? "session-memory.exe" : "session-memory";
   const set = place.setting.trim();
   if (set !== "") {

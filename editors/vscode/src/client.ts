@@ -1,16 +1,21 @@
 // The language client: which documents are the server's, which commands of the server have a better form in this editor, and
 // how quiet it is. One client lives as long as one process of the server.
 
-import * as vscode from "vscode";
+import { createInterface } from "node:readline";
+import type * as vscode from "vscode";
 import {
+  BaseLanguageClient,
   CloseAction,
   ErrorAction,
   ErrorCodes,
-  LanguageClient,
   ResponseError,
   RevealOutputChannelOn,
   WorkDoneProgress,
-} from "vscode-languageclient/node";
+  type InitializeParams,
+  type LanguageClientOptions,
+  type MessageTransports,
+} from "vscode-languageclient";
+import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import { codeOf, wordsOf } from "./failure";
 import type { ServerProcess } from "./server-process";
 import { memoryPatterns, type Settings } from "./settings";
@@ -30,8 +35,30 @@ export interface Initialization {
 /** Progress as the LSP reports it. */
 export const workDone = WorkDoneProgress.type;
 
-/** The library shows some failures whatever it is told. Here they go to the log, and whoever asked tells the user. */
-class QuietClient extends LanguageClient {
+/** Talks with a process that is there already: the library's own client for Node knows many ways to start one, which take time to load.
+ * The library shows some failures whatever it is told. Here they go to the log, and whoever asked tells the user. */
+class Client extends BaseLanguageClient {
+  constructor(
+    private readonly server: ServerProcess,
+    options: LanguageClientOptions,
+  ) {
+    super("sessionMemory", "Session Memory", options);
+  }
+
+  protected override createMessageTransports(): Promise<MessageTransports> {
+    const { stdin, stdout, stderr } = this.server.child;
+    createInterface({ input: stderr }).on("line", (line) => {
+      this.outputChannel.error(line);
+    });
+    return Promise.resolve({ reader: new StreamMessageReader(stdout), writer: new StreamMessageWriter(stdin) });
+  }
+
+  /** The server ends where we do. */
+  protected override fillInitializeParams(params: InitializeParams): void {
+    super.fillInitializeParams(params);
+    params.processId = process.pid;
+  }
+
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
@@ -45,9 +72,9 @@ export function makeClient(
   takeover: Takeover,
   lend: Lend,
   closed: () => void,
-): LanguageClient {
+): BaseLanguageClient {
   const patterns = memoryPatterns(initializationOptions.sessionMemory["memoryFile"]);
-  const client = new QuietClient("sessionMemory", "Session Memory", () => Promise.resolve(server.child), {
+  const client = new Client(server, {
     documentSelector: patterns.map((pattern) => ({ scheme: "file", pattern })),
     initializationOptions,
     outputChannel: log,
@@ -76,7 +103,7 @@ export function makeClient(
 }
 
 /** Says that the editor's model is lent, and answers what is asked of it. */
-function lendsModel(client: LanguageClient, lend: Lend): void {
+function lendsModel(client: BaseLanguageClient, lend: Lend): void {
   client.registerFeature({
     fillClientCapabilities: (capabilities) => {
       const experimental = capabilities.experimental as object | undefined;

@@ -1,9 +1,9 @@
 // The connection to the server. `restart` is the only way to a running server: the first start, changed settings, granted trust,
-// the user's command and a death all take it. Requests wait while a server is on its way and fail with a reason where none will
-// come.
+// the user's command and a death all take it. Nothing is started before somebody needs it. Requests wait while a server is on its
+// way and fail with a reason where none will come.
 
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
+import type { BaseLanguageClient } from "vscode-languageclient";
 import { Backoff } from "./backoff";
 import { codeOf, Overtaken, Unavailable, wordsOf } from "./failure";
 import { launch, type Launched, type LaunchProblem, type Surroundings } from "./launch";
@@ -14,6 +14,8 @@ import type { ServerProcess } from "./server-process";
 export type Problem = LaunchProblem | { kind: "dies"; detail: string };
 
 export type State =
+  /** Nobody has needed a server yet. */
+  | { name: "idle" }
   | { name: "starting" }
   | { name: "running"; path: string; version: string }
   | { name: "off"; problem: Problem }
@@ -27,13 +29,13 @@ export class Connection {
   private readonly updates = new vscode.EventEmitter<DidUpdate>();
   private readonly pressures = new vscode.EventEmitter<DidChangePressure>();
   private readonly backoff = new Backoff();
-  private current: { client: LanguageClient; server: ServerProcess; since: number } | undefined;
+  private current: { client: BaseLanguageClient; server: ServerProcess; since: number } | undefined;
   private turns: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
   /** Started and not yet heard of. */
   private answering: ServerProcess | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private currentState: State = { name: "starting" };
+  private currentState: State = { name: "idle" };
 
   readonly onDidChangeState = this.states.event;
   readonly onDidUpdate = this.updates.event;
@@ -45,9 +47,26 @@ export class Connection {
     return this.currentState;
   }
 
+  /** There is work for a server: starts one, if none was started yet. */
+  wake(why: string): void {
+    if (this.currentState.name === "idle") {
+      void this.restart(why);
+    }
+  }
+
+  /** What a server is started with has changed: one that was started is replaced. */
+  renew(why: string): void {
+    if (this.currentState.name !== "idle") {
+      void this.restartByHand(why);
+    }
+  }
+
   /** Ends the server that runs, if one does, and starts one. Calls that come before it has begun are one. */
   restart(why: string): Promise<void> {
     this.abandon();
+    if (this.currentState.name === "idle") {
+      this.set({ name: "starting" });
+    }
     this.queued ??= this.inTurn(async () => {
       this.queued = undefined;
       this.around.log.info(`start: ${why}`);
@@ -100,8 +119,9 @@ export class Connection {
     this.pressures.dispose();
   }
 
-  /** The client, once it runs. */
-  async running(token?: vscode.CancellationToken): Promise<LanguageClient> {
+  /** The client, once it runs; starts a server where none was needed before. */
+  async running(token?: vscode.CancellationToken): Promise<BaseLanguageClient> {
+    this.wake("something was asked of it");
     while (this.currentState.name === "starting") {
       await this.change(token);
     }
@@ -175,6 +195,10 @@ export class Connection {
     client.onNotification("sessionMemory/didChangePressure", (change: DidChangePressure) => {
       this.pressures.fire(change);
     });
+    client.onNotification("window/showMessage", (params: unknown) => {
+      this.around.messages.show(params);
+    });
+    client.onRequest("window/showMessageRequest", (params: unknown) => this.around.messages.ask(params));
     this.current = { client, server, since: Date.now() };
     if ((await this.answers(launched)) && this.isCurrent(server)) {
       this.set({ name: "running", path, version });

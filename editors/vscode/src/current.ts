@@ -1,6 +1,7 @@
 // Which session the status bar and the commands mean when none is named: the one that the user chose last, by switching to it or by
 // going to its memory; and the newest one where none was chosen or a new conversation began since.
 
+import { plain } from "./figures";
 import type { SessionRow } from "./protocol";
 
 /** The user's choice, and when it was made. */
@@ -24,6 +25,6 @@ export function newestFirst(sessions: readonly SessionRow[]): SessionRow[] {
 
 /** What a session is called: its title, else its id. */
 export function nameOf(session: Pick<SessionRow, "title" | "sessionId">): string {
-  const title = session.title?.trim() ?? "";
+  const title = plain(session.title?.trim() ?? "");
   return title === "" ? session.sessionId : title;
 }

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { App } from "./app";
 import { plan, type Plan } from "./deliveries-plan";
 import { codeOf } from "./failure";
+import { plain } from "./figures";
 import { code, type DeliverAnswer, type SessionRow } from "./protocol";
 import { uriOf } from "./sessions";
 
@@ -38,7 +39,7 @@ export async function goWay(app: App, session: SessionRow, way: string): Promise
   const what = plan(answer, { shells, host: process.pid });
   if (answer.failed !== null && what.do !== "nothing") {
     app.log.warn(`deliver: ${answer.failed}`);
-    void vscode.window.showWarningMessage(vscode.l10n.t("Another way had to be taken: {0}", answer.failed));
+    void vscode.window.showWarningMessage(vscode.l10n.t("Another way had to be taken: {0}", plain(answer.failed)));
   }
   await carryOut(what, answer, session, terminals);
 }
@@ -91,7 +92,7 @@ async function carryOut(
 /** The user says whether the agent is to be started in a terminal. */
 async function offer(answer: DeliverAnswer, session: SessionRow, command: string): Promise<void> {
   const run = vscode.l10n.t("Run in a New Terminal");
-  if ((await vscode.window.showInformationMessage(answer.tell, run)) === run) {
+  if ((await vscode.window.showInformationMessage(plain(answer.tell), run)) === run) {
     const cwd = vscode.workspace.getWorkspaceFolder(uriOf(session))?.uri;
     const terminal = vscode.window.createTerminal({ name: answer.agent, ...(cwd === undefined ? {} : { cwd }) });
     terminal.show();
@@ -100,5 +101,5 @@ async function offer(answer: DeliverAnswer, session: SessionRow, command: string
 }
 
 function tell({ tell: text }: DeliverAnswer): void {
-  void vscode.window.showInformationMessage(text);
+  void vscode.window.showInformationMessage(plain(text));
 }

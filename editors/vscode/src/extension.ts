@@ -1,4 +1,4 @@
-// The extension: puts its parts together and starts the server in the background. Nothing here waits.
+// The extension: puts its parts together. Nothing here waits, and the server is started only where it is needed.
 
 import * as vscode from "vscode";
 import type { SessionMemoryApi } from "../api";
@@ -21,9 +21,12 @@ import { Connection } from "./connection";
 import { registerDashboard } from "./dashboard/panel";
 import { Deliveries } from "./deliveries";
 import { registerDocuments } from "./documents";
+import type { Surroundings } from "./launch";
+import { Messages } from "./messages";
 import { Sessions } from "./sessions";
 import { NEEDS_RESTART } from "./settings";
 import { StatusBar } from "./status-bar";
+import { Stores } from "./stores";
 import { Tree } from "./tree";
 import { tellTrouble } from "./trouble";
 
@@ -32,7 +35,7 @@ let connection: Connection | undefined;
 export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
   const log = vscode.window.createOutputChannel("Session Memory", { log: true });
   const lender = new Lender(context.globalState, log);
-  const made = new Connection({
+  const around: Surroundings = {
     extensionFolder: context.extensionPath,
     extensionVersion: (context.extension.packageJSON as { version: string }).version,
     serverPath: () => own("server.path", ""),
@@ -40,8 +43,10 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
     initialization: () => initialization(context.secrets),
     takeover,
     lend: (params, token) => lender.complete(params, token),
+    messages: new Messages(context.workspaceState),
     log,
-  });
+  };
+  const made = new Connection(around);
   connection = made;
   const sessions = new Sessions(made, context.workspaceState, log);
   const app: App = { context, connection: made, sessions, deliveries: new Deliveries(), lender, log };
@@ -65,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): SessionMemoryApi {
   ]) {
     register(app);
   }
-  void made.restart("the extension was activated");
+  context.subscriptions.push(new Stores(made, sessions, around));
   return makeApi(app);
 }
 
@@ -82,10 +87,12 @@ function watch(made: Connection): vscode.Disposable[] {
         void tellTrouble(state.problem);
       }
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void made.restartByHand("the workspace is trusted now")),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      made.renew("the workspace is trusted now");
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (NEEDS_RESTART.some((key) => change.affectsConfiguration(`sessionMemory.${key}`))) {
-        void made.restartByHand("a setting was changed");
+        made.renew("a setting was changed");
       } else if (change.affectsConfiguration("sessionMemory")) {
         made.notify("workspace/didChangeConfiguration", { settings: { sessionMemory: shared() } });
       }

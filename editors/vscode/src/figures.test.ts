@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, clipped, escaped, percentOf, withoutFront } from "./figures";
+import { ago, clipped, escaped, percentOf, plain, withoutFront } from "./figures";
+
+test("marks for code become quotation marks, in pairs", () => {
+  assert.equal(plain("run `a b` and `c`"), "run “a b” and “c”");
+  assert.equal(plain("a ` alone"), "a ` alone");
+});
 
 test("the share of the window", () => {
   const cases: [number, number, number][] = [

@@ -25,6 +25,11 @@ export function escaped(text: string): string {
     .replace(/[\\`*_{}[\]()#+\-.!|<>~$&:]/g, (mark) => `&#${String(mark.codePointAt(0))};`);
 }
 
+/** A text of the server for a message of the editor, which shows marks for code as they are written. */
+export function plain(text: string): string {
+  return text.replace(/`([^`]*)`/g, "“$1”");
+}
+
 /** The unit and number of a span of time, for `Intl.RelativeTimeFormat`. */
 export function ago(at: string | null, now: number): { value: number; unit: Intl.RelativeTimeFormatUnit } | undefined {
   const then = at === null ? Number.NaN : Date.parse(at);

@@ -2,9 +2,11 @@
 
 import os from "node:os";
 import type * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
-import { findBinary, type BinaryProblem } from "./binary";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import { findBinary, type BinaryProblem, type Place } from "./binary";
 import type { Initialization, Lend, Takeover } from "./client";
+import { loadClient } from "./client-load";
+import type { Messages } from "./messages";
 import { ServerProcess } from "./server-process";
 
 /** What a start needs to know, asked anew each time. */
@@ -16,6 +18,7 @@ export interface Surroundings {
   initialization: () => Promise<Initialization>;
   takeover: Takeover;
   lend: Lend;
+  messages: Messages;
   log: vscode.LogOutputChannel;
 }
 
@@ -23,10 +26,22 @@ export interface Surroundings {
 export type LaunchProblem = BinaryProblem | { kind: "notStarted"; path: string; detail: string };
 
 export interface Launched {
-  client: LanguageClient;
+  client: BaseLanguageClient;
   server: ServerProcess;
   path: string;
   version: string;
+}
+
+/** Where the program is looked for. */
+export function placeOf(around: Surroundings): Place {
+  return {
+    setting: around.serverPath(),
+    extensionFolder: around.extensionFolder,
+    extensionVersion: around.extensionVersion,
+    env: process.env,
+    platform: process.platform,
+    home: os.homedir(),
+  };
 }
 
 /** `lost` is called when the connection ends without our doing. */
@@ -34,21 +49,13 @@ export async function launch(
   around: Surroundings,
   lost: (server: ServerProcess) => void,
 ): Promise<Launched | LaunchProblem> {
-  const binary = await findBinary({
-    setting: around.serverPath(),
-    extensionFolder: around.extensionFolder,
-    extensionVersion: around.extensionVersion,
-    env: process.env,
-    platform: process.platform,
-    home: os.homedir(),
-  });
+  const binary = await findBinary(placeOf(around));
   if ("kind" in binary) {
     return binary;
   }
   around.log.info(`server: ${binary.path} (${binary.origin}), version ${binary.version}`);
   const initialization = await around.initialization();
-  // The library is large and is only read here, so that the activation does not wait for it.
-  const { makeClient } = await import("./client");
+  const { makeClient } = await loadClient();
   try {
     const server = await ServerProcess.start(binary.path, os.homedir(), { ...process.env, ...around.extraEnv() });
     const client = makeClient(server, initialization, around.log, around.takeover, around.lend, () => {

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
+import { loadClient } from "./client-load";
 import type { Connection } from "./connection";
 
 type Shown = vscode.Progress<{ message?: string; increment?: number }>;
@@ -13,7 +14,7 @@ export async function withProgress<T>(
   work: (token: string) => Promise<T>,
 ): Promise<T> {
   const client = await connection.running();
-  const { workDone } = await import("./client");
+  const { workDone } = await loadClient();
   const token = randomUUID();
   let shown = 0;
   const heard = client.onProgress(workDone, token, (value) => {

@@ -87,6 +87,17 @@ export interface Hit {
   at: string | null;
 }
 
+/** A session that an agent has in the workspace, whoever feeds it. */
+export interface FoundRow {
+  agent: string;
+  path: string;
+  sessionId: string;
+  title: string | null;
+  modifiedAt: string;
+  live: boolean;
+  attached: boolean;
+}
+
 /** What the server answers to each request that this extension makes. */
 export interface Results {
   append: AppendResult;
@@ -109,6 +120,7 @@ export interface Results {
   events: { events: unknown[] };
   sessions: { sessions: SessionRow[] };
   timeline: Timeline;
+  discover: { sessions: FoundRow[] };
   import: { sessionId: string; format: string; events: number; skipped: number };
   forget: Record<string, never>;
 }

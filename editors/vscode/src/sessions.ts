@@ -8,6 +8,8 @@ import { Gather } from "./gather";
 import type { AppendResult, SessionRow } from "./protocol";
 
 const CHOSEN = "sessionMemory.chosenSession";
+/** Shortest time between two changes that answers to `append` make, in milliseconds. */
+const PACE = 100;
 
 export class Sessions implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
@@ -16,6 +18,7 @@ export class Sessions implements vscode.Disposable {
   private readonly busy = new Map<string, number>();
   private list: readonly SessionRow[] = [];
   private isLoaded = false;
+  private timer: NodeJS.Timeout | undefined;
 
   /** The list, the current session or what is under way has changed. */
   readonly onDidChange = this.changes.event;
@@ -94,7 +97,15 @@ export class Sessions implements vscode.Disposable {
     }
     const row = { ...known, contextTokens, contextLimit, pressure, memory, lastEventAt: new Date().toISOString() };
     this.list = this.list.map((session) => (session === known ? row : session));
-    this.changes.fire();
+    this.changed();
+  }
+
+  /** An agent at work appends many times a second: what is shown follows at a pace that can be read. */
+  private changed(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.changes.fire();
+    }, PACE);
   }
 
   /** Whether something is being done to a memory, here or in the server. */
@@ -121,6 +132,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     this.gather.stop();
     vscode.Disposable.from(...this.garbage).dispose();
   }

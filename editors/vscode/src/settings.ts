@@ -34,6 +34,7 @@ export const USERS = [
   "backgroundTokensPerHour",
   "backgroundTokensPerDay",
   "prices",
+  "attach",
 ] as const;
 
 /** Changes that only a new start of the server can take in: those given at `initialize`, and those that say what is started. */

@@ -1,17 +1,17 @@
 // The view: sessions, and in each the sections of its memory and its versions. What a session holds is asked for when it is opened.
 
 import * as vscode from "vscode";
-import type { DocumentSymbol } from "vscode-languageclient/node";
+import type { DocumentSymbol } from "vscode-languageclient";
 import { tellFailure, type App } from "./app";
 import { labels } from "./commands/versions";
 import { nameOf, newestFirst } from "./current";
 import { clipped, percentOf } from "./figures";
 import type { RevisionRow, SessionRow } from "./protocol";
 import { folderOf } from "./sessions";
-import { agoWord, freshnessWord, pressureWord } from "./words";
+import { agoWord, freshnessWord, grouped, originWord, pressureWord } from "./words";
 
 /** A longer label would push out what stands behind it. */
-const LABEL = 28;
+const LABEL = 22;
 
 export type Node =
   | { kind: "session"; session: SessionRow }
@@ -60,6 +60,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
+      // This is asked only where the view can be seen.
+      this.app.connection.wake("the view is open");
       return newestFirst(this.app.sessions.all).map((session) => ({ kind: "session", session }));
     }
     try {
@@ -97,25 +99,32 @@ function sessionItem(session: SessionRow, isCurrent: boolean, isUpdating: boolea
   const item = new vscode.TreeItem(clipped(nameOf(session), LABEL), state);
   item.id = session.uri;
   item.contextValue = "session";
-  item.description = [
-    `${String(percentOf(session))} %`,
-    freshnessWord(session.memory),
-    folderOf(session),
-    agoWord(session.lastEventAt),
-  ]
-    .filter((part) => part !== undefined && part !== "")
+  item.description = [`${String(percentOf(session))} %`, folderOf(session), freshnessWord(session.memory)]
+    .filter((part) => part !== undefined)
     .join(" · ");
   item.iconPath = isUpdating
     ? new vscode.ThemeIcon("sync~spin")
     : new vscode.ThemeIcon(isCurrent ? "circle-filled" : "circle-outline", pressureColor(session));
-  item.tooltip = [session.sessionId, vscode.l10n.t("pressure {0}", pressureWord(session.pressure)), session.agent ?? ""]
+  item.tooltip = [
+    nameOf(session),
+    session.sessionId,
+    vscode.l10n.t(
+      "{0} of {1} tokens ({2} %), pressure {3}",
+      grouped(session.contextTokens),
+      grouped(session.contextLimit),
+      percentOf(session),
+      pressureWord(session.pressure),
+    ),
+    session.agent ?? "",
+    agoWord(session.lastEventAt),
+  ]
     .filter((part) => part !== "")
     .join("\n");
   return item;
 }
 
 function pressureColor(session: SessionRow): vscode.ThemeColor | undefined {
-  const colors = { low: undefined, light: "charts.yellow", medium: "charts.orange", heavy: "charts.red" };
+  const colors = { low: undefined, light: "charts.yellow", medium: "editorWarning.foreground", heavy: "charts.red" };
   const color = colors[session.pressure];
   return color === undefined ? undefined : new vscode.ThemeColor(color);
 }
@@ -136,11 +145,13 @@ function sectionItem(node: Node & { kind: "section" }): vscode.TreeItem {
 
 function revisionItem(node: Node & { kind: "revision" }): vscode.TreeItem {
   const { label, description } = labels(node.revision);
+  const { addedLines, removedLines, origin } = node.revision;
   const item = new vscode.TreeItem(label);
   item.id = `${node.session.uri} revision ${String(node.revision.revision)}`;
   item.contextValue = node.isNewest ? "newestRevision" : "revision";
-  item.description = description;
-  item.iconPath = new vscode.ThemeIcon(node.revision.origin === "user" ? "edit" : "git-commit");
+  item.description = `+${String(addedLines)} −${String(removedLines)} · ${originWord(origin)}`;
+  item.tooltip = [label, ...description.split(" · ")].join("\n");
+  item.iconPath = new vscode.ThemeIcon(origin === "user" ? "edit" : "git-commit");
   const { revision } = node.revision;
   item.command = {
     command: "sessionMemory.showChanges",

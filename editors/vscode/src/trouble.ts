@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { Origin } from "./binary";
 import type { Problem } from "./connection";
+import { plain } from "./figures";
 
 /** Shows the reason with buttons and does what the user chooses. */
 export async function tellTrouble(problem: Problem): Promise<void> {
@@ -22,7 +23,7 @@ export async function tellTrouble(problem: Problem): Promise<void> {
   if (problem.kind === "dies" || problem.kind === "notStarted" || problem.kind === "notOurs") {
     offer(vscode.l10n.t("Show Log"), "sessionMemory.showLog");
   }
-  const chosen = await vscode.window.showErrorMessage(wordsFor(problem), ...buttons.keys());
+  const chosen = await vscode.window.showErrorMessage(plain(wordsFor(problem)), ...buttons.keys());
   if (chosen !== undefined) {
     await buttons.get(chosen)?.();
   }

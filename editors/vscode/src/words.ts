@@ -47,16 +47,34 @@ export function originWord(origin: RevisionRow["origin"]): string {
   }
 }
 
+// Making a formatter takes milliseconds, using one none.
+let times: Intl.RelativeTimeFormat | undefined;
+let numbers: Intl.NumberFormat | undefined;
+let moments: Intl.DateTimeFormat | undefined;
+
 /** `5 minutes ago`; empty where the time is not known. */
 export function agoWord(at: string | null): string {
   const past = ago(at, Date.now());
-  return past === undefined
-    ? ""
-    : new Intl.RelativeTimeFormat(vscode.env.language, { numeric: "auto" }).format(past.value, past.unit);
+  if (past === undefined) {
+    return "";
+  }
+  times ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: "auto" });
+  return times.format(past.value, past.unit);
+}
+
+/** A date with its time; empty where it is not known. */
+export function momentWord(at: string | null): string {
+  const time = at === null ? Number.NaN : Date.parse(at);
+  if (Number.isNaN(time)) {
+    return "";
+  }
+  moments ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: "short", timeStyle: "short" });
+  return moments.format(time);
 }
 
 export function grouped(value: number): string {
-  return new Intl.NumberFormat(vscode.env.language).format(value);
+  numbers ??= new Intl.NumberFormat(vscode.env.language);
+  return numbers.format(value);
 }
 
 /** An estimate in dollars; a question mark where the model's price is not known. */

@@ -3,6 +3,7 @@
 
 import * as vscode from "vscode";
 import { own } from "../configuration";
+import { grouped } from "../words";
 import { nameOfModel } from "./lending";
 
 const AGREED = "sessionMemory.editorModel";
@@ -45,10 +46,7 @@ export class Consent {
     const items = [...new Map(models.map((model) => [nameOfModel(model), model])).entries()].map(([name, model]) => ({
       label: model.name,
       description: name === this.wanted && this.said === true ? `${name} · ${vscode.l10n.t("current")}` : name,
-      detail: vscode.l10n.t(
-        "takes {0} tokens",
-        new Intl.NumberFormat(vscode.env.language).format(model.maxInputTokens),
-      ),
+      detail: vscode.l10n.t("takes {0} tokens", grouped(model.maxInputTokens)),
       name,
     }));
     const title = vscode.l10n.t("Which model of this editor may write the memory?");

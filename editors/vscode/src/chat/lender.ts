@@ -2,6 +2,7 @@
 // took, so that background work is seen.
 
 import * as vscode from "vscode";
+import { grouped } from "../words";
 import { Consent } from "./consent";
 import { isRequest, pick, refusal, refusalOf, Refused, type LendAnswer, type LendRequest } from "./lending";
 
@@ -100,6 +101,11 @@ export class Lender implements vscode.Disposable {
       ),
     ];
     const justification = vscode.l10n.t("It writes the memory of your agent's conversation.");
+    const inputTokens = await tokensOf(model, [request.system, ...request.messages.map(({ content }) => content)]);
+    if (inputTokens !== undefined && inputTokens > model.maxInputTokens) {
+      const sizes = [inputTokens, model.maxInputTokens].map(grouped);
+      throw new Refused(refusal.failed, `the request has ${sizes[0] ?? ""} tokens, ${name} takes ${sizes[1] ?? ""}`);
+    }
     this.count(name, { requests: 1 });
     try {
       const response = await model.sendRequest(messages, { justification }, token);
@@ -107,9 +113,10 @@ export class Lender implements vscode.Disposable {
       for await (const part of response.text) {
         text += part;
       }
-      const usage = await usageOf(model, [request.system, ...request.messages.map(({ content }) => content)], text);
-      this.count(name, usage ?? {});
-      return { text, model: name, ...(usage === undefined ? {} : { usage }) };
+      const outputTokens = await tokensOf(model, [text]);
+      this.count(name, { inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0 });
+      const isCounted = inputTokens !== undefined && outputTokens !== undefined;
+      return { text, model: name, ...(isCounted ? { usage: { inputTokens, outputTokens } } : {}) };
     } catch (error) {
       this.count(name, { failures: 1 });
       throw error;
@@ -130,16 +137,10 @@ export class Lender implements vscode.Disposable {
 }
 
 /** As the model counts; undefined where it does not. */
-async function usageOf(
-  model: vscode.LanguageModelChat,
-  asked: readonly string[],
-  answered: string,
-): Promise<LendAnswer["usage"]> {
+async function tokensOf(model: vscode.LanguageModelChat, texts: readonly string[]): Promise<number | undefined> {
   try {
-    const [outputTokens = 0, ...inputs] = await Promise.all(
-      [answered, ...asked].map((text) => model.countTokens(text)),
-    );
-    return { inputTokens: inputs.reduce((sum, tokens) => sum + tokens, 0), outputTokens };
+    const counts = await Promise.all(texts.map((text) => model.countTokens(text)));
+    return counts.reduce((sum, tokens) => sum + tokens, 0);
   } catch {
     return undefined;
   }

@@ -36,7 +36,7 @@ export function registerApiKey(app: App): void {
   app.context.subscriptions.push(
     app.context.secrets.onDidChange(({ key }) => {
       if (key.startsWith("sessionMemory.key.")) {
-        void app.connection.restartByHand("a key was changed");
+        app.connection.renew("a key was changed");
       }
     }),
   );

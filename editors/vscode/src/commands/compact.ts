@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { command, sessionOf, type App, type Target } from "../app";
 import type { Delivery } from "../deliveries";
 import { agentWays, goWay } from "../deliveries-agent";
+import { plain } from "../figures";
 import type { CompactResult, SessionRow } from "../protocol";
 import { grouped } from "../words";
 
@@ -34,7 +35,7 @@ async function waysOf(app: App, session: SessionRow): Promise<Item[]> {
   const own = await agentWays(app, session);
   return [
     ...own.map(({ way, title }) => ({
-      label: `$(arrow-swap) ${title}`,
+      label: `$(arrow-swap) ${plain(title)}`,
       way: (): Promise<void> => goWay(app, session, way),
     })),
     ...app.deliveries
@@ -86,7 +87,9 @@ async function preview(app: App, session: SessionRow, format?: Delivery["format"
   const result = await app.connection.request("compact", { sessionId: session.sessionId, apply: false, format });
   if (!result.compacted) {
     const reason = result.reason ?? vscode.l10n.t("the conversation is already as small as it gets");
-    void vscode.window.showInformationMessage(vscode.l10n.t("Nothing to compact: {0}.", reason.replace(/\.$/, "")));
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("Nothing to compact: {0}.", plain(reason).replace(/\.$/, "")),
+    );
     return undefined;
   }
   for (const warning of result.warnings) {

@@ -4,10 +4,14 @@ import * as vscode from "vscode";
 import { command, sessionOf, type App, type Target } from "../app";
 import { nameOf, newestFirst } from "../current";
 import { showDocument } from "../documents";
+import { clipped } from "../figures";
 import type { SessionRow } from "../protocol";
 import { folderOf } from "../sessions";
 import { withProgress } from "../progress";
 import { agoWord, pressureWord } from "../words";
+
+/** A longer title would push out the folder. */
+const LABEL = 48;
 
 export function registerMemory(app: App): void {
   command(app, "openMemory", async (target: Target, line?: number) => {
@@ -34,8 +38,8 @@ export function registerMemory(app: App): void {
     await app.sessions.refresh();
     const { current, all } = app.sessions;
     const items = newestFirst(all).map((session) => ({
-      label: nameOf(session),
-      description: [session === current ? vscode.l10n.t("current") : "", folderOf(session), session.agent]
+      label: clipped(nameOf(session), LABEL),
+      description: [folderOf(session), session === current ? vscode.l10n.t("current") : "", session.agent]
         .filter(Boolean)
         .join(" · "),
       detail: `${agoWord(session.lastEventAt)} · ${vscode.l10n.t("pressure {0}", pressureWord(session.pressure))} · ${session.sessionId}`,

@@ -1,32 +1,34 @@
 // "Attach Transcript": the server reads the file in which an agent keeps its conversation, and goes on reading it where the user
-// wants that. What is followed is attached again after each start of the server; what it knows already it skips.
+// wants that. What is followed is attached again after each start of the server, also in a window that is opened later; what it knows
+// already it skips.
 
-import { stat } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { command, type App } from "../app";
+import { plain } from "../figures";
 import { withProgress } from "../progress";
 import { grouped } from "../words";
+import { chooseTranscript, type Transcript } from "./transcript-choice";
 
-interface Transcript {
-  path: string;
-  workspaceFolder: string;
-  follow: boolean;
-}
+const FOLLOWED = "sessionMemory.followed";
+
+type Followed = Transcript & { sessionId: string };
 
 export function registerTranscripts(app: App): void {
-  const followed = new Map<string, Transcript>();
+  const memento = app.context.workspaceState;
+  const followed = (): Followed[] => memento.get<Followed[]>(FOLLOWED, []);
+  const keep = (transcript: Followed): Thenable<void> => {
+    const others = followed().filter((known) => known.path !== transcript.path);
+    return memento.update(FOLLOWED, transcript.follow ? [...others, transcript] : others);
+  };
 
   command(app, "attachTranscript", async () => {
-    const transcript = await choose();
+    const transcript = await chooseTranscript(app);
     if (transcript === undefined) {
       return;
     }
     const answer = await attach(app, transcript);
-    if (transcript.follow) {
-      followed.set(transcript.path, transcript);
-    }
+    await keep({ ...transcript, sessionId: answer.sessionId });
     await app.sessions.choose(answer.sessionId);
     await app.sessions.refresh();
     const open = vscode.l10n.t("Open Memory");
@@ -36,68 +38,36 @@ export function registerTranscripts(app: App): void {
       path.basename(transcript.path),
     );
     void vscode.window
-      .showInformationMessage(message, open)
+      .showInformationMessage(plain(message), open)
       .then((chosen) =>
         chosen === open ? vscode.commands.executeCommand("sessionMemory.openMemory", answer.sessionId) : undefined,
       );
   });
 
+  const again = async (): Promise<void> => {
+    if (followed().length === 0) {
+      return;
+    }
+    await app.sessions.refresh();
+    for (const { sessionId, path: file, workspaceFolder } of followed()) {
+      // One that was forgotten, here or elsewhere, stays forgotten.
+      const isKnown = app.sessions.find(sessionId) !== undefined;
+      const wanted = { path: file, workspaceFolder, follow: true };
+      await (isKnown ? app.connection.request("import", wanted) : Promise.reject(new Error("it was forgotten"))).catch(
+        async (error: unknown) => {
+          app.log.warn(`${file} is not followed any more: ${String(error)}`);
+          await keep({ ...wanted, sessionId, follow: false });
+        },
+      );
+    }
+  };
   app.context.subscriptions.push(
     app.connection.onDidChangeState((state) => {
-      if (state.name !== "running") {
-        return;
-      }
-      for (const { path: file, workspaceFolder, follow } of followed.values()) {
-        app.connection.request("import", { path: file, workspaceFolder, follow }).catch((error: unknown) => {
-          app.log.warn(`${file} is not followed any more: ${String(error)}`);
-          followed.delete(file);
-        });
+      if (state.name === "running") {
+        void again();
       }
     }),
   );
-}
-
-async function choose(): Promise<Transcript | undefined> {
-  const folder = await chooseFolder();
-  if (folder === undefined) {
-    return undefined;
-  }
-  const usual = vscode.Uri.file(path.join(os.homedir(), ".claude", "projects"));
-  const exists = await stat(usual.fsPath).then(
-    () => true,
-    () => false,
-  );
-  const files = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t("Attach Transcript"),
-    openLabel: vscode.l10n.t("Attach"),
-    filters: { [vscode.l10n.t("Transcripts")]: ["jsonl", "json"], [vscode.l10n.t("All Files")]: ["*"] },
-    defaultUri: exists ? usual : folder.uri,
-  });
-  const file = files?.[0];
-  if (file === undefined) {
-    return undefined;
-  }
-  const follow = {
-    label: `$(eye) ${vscode.l10n.t("Keep following it")}`,
-    detail: vscode.l10n.t("New messages are taken in until this window is closed."),
-    follow: true,
-  };
-  const once = { label: `$(file) ${vscode.l10n.t("Read it once")}`, follow: false };
-  const way = await vscode.window.showQuickPick([follow, once], { title: path.basename(file.fsPath) });
-  return way === undefined
-    ? undefined
-    : { path: file.fsPath, workspaceFolder: folder.uri.toString(), follow: way.follow };
-}
-
-async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t("Session Memory needs an open folder: sessions belong to workspace folders."),
-    );
-  }
-  const placeHolder = vscode.l10n.t("Which folder is the conversation about?");
-  return folders.length > 1 ? vscode.window.showWorkspaceFolderPick({ placeHolder }) : folders[0];
 }
 
 async function attach(app: App, transcript: Transcript): Promise<{ sessionId: string; events: number }> {

@@ -126,6 +126,7 @@ class Panel {
       return { type: "empty", text: vscode.l10n.t("The Session Memory server is not running.") };
     }
     if (!sessions.isKnown) {
+      await connection.running();
       await sessions.refresh();
     }
     const session = sessions.current;

@@ -6,7 +6,7 @@ import { nameOf } from "../current";
 import { percentOf } from "../figures";
 import type { DidUpdate, SessionRow, Timeline } from "../protocol";
 import { folderOf } from "../sessions";
-import { agoWord, costWord, freshnessWord, grouped, lentWord, originWord, pressureWord } from "../words";
+import { agoWord, costWord, freshnessWord, grouped, lentWord, momentWord, originWord, pressureWord } from "../words";
 import { falls } from "./chart";
 import { diffLines } from "./diff";
 import type { Action, View } from "./messages";
@@ -157,13 +157,6 @@ function happeningsOf(timeline: Timeline): string[][] {
   return rows
     .sort((a, b) => b.seq - a.seq || (b.at ?? "").localeCompare(a.at ?? ""))
     .map(({ what, seq, at, size }) => [what, grouped(seq), momentWord(at), size]);
-}
-
-function momentWord(at: string | null): string {
-  const time = at === null ? Number.NaN : Date.parse(at);
-  return Number.isNaN(time)
-    ? ""
-    : new Intl.DateTimeFormat(vscode.env.language, { dateStyle: "short", timeStyle: "short" }).format(time);
 }
 
 function changeOf(change: Change): View["change"] {

@@ -62,10 +62,25 @@ const functions = {
   },
   clipboard: () => vscode.env.clipboard.readText(),
   commands: async () => (await vscode.commands.getCommands(true)).filter((name) => name.startsWith("sessionMemory.")),
+  /** A terminal in which a program runs below a shell, as the user's do. */
+  terminal: (name, program, args, cwd) => {
+    const terminal = vscode.window.createTerminal({ name, cwd, shellPath: "/bin/sh" });
+    terminal.show();
+    const quoted = [program, ...args].map((part) => `'${part.replaceAll("'", "'\\''")}'`);
+    terminal.sendText(quoted.join(" "));
+  },
+  /** Families of the models that this editor has. */
+  models: async () => (await vscode.lm.selectChatModels()).map(({ family }) => family),
+  /** What a model reads when it calls a tool. */
+  tool: async (name, input) => {
+    const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+    return content.map(({ value }) => value).join("");
+  },
   /** An unhandled rejection, to see that the tests see one. */
   stumble: () => {
     void Promise.reject(new Error("the feeder stumbled on purpose"));
   },
+  lagQuiet: () => lag.quiet(),
   lagBegin: () => lag.begin(),
   lagEnd: () => lag.end(),
 };

@@ -3,7 +3,23 @@
 
 const TICK = 2;
 
+/** So long has nothing to happen before the host counts as quiet. */
+const QUIET = 1_000;
+/** Work of others that is no hindrance. */
+const LITTLE = 5;
+
 exports.Lag = class {
+  /** Resolves once the host has had nothing to do for a while: other extensions begin after the window has opened. */
+  async quiet() {
+    for (let since = performance.now(); performance.now() - since < QUIET;) {
+      this.begin();
+      await new Promise((resolve) => setTimeout(resolve, 10 * TICK));
+      if (this.end().processor > LITTLE) {
+        since = performance.now();
+      }
+    }
+  }
+
   begin() {
     clearInterval(this.timer);
     this.wall = 0;

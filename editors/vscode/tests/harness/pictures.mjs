@@ -1,4 +1,4 @@
-// The pictures of the README: the memory with its view, and a difference, each cut to what it is about.
+// The pictures of the README: the memory with its view, a difference, and the dashboard, each cut to what it is about.
 
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -43,6 +43,17 @@ try {
   await until("the difference is there", () => window.page.locator(".monaco-diff-editor .line-insert").count());
   await coloured(window);
   await picture(window, "changes");
+  await feeder.call("replay", "tidelog", sample, 180, 330);
+  await feeder.call("compact", "tidelog");
+  await feeder.call("replay", "tidelog", sample, 330, 420);
+  await feeder.call("refresh", "tidelog");
+  await window.page.setViewportSize({ width: 1000, height: 740 });
+  await window.run("View: Toggle Primary Side Bar Visibility");
+  await window.run("Session Memory: Show Dashboard");
+  const page = window.webview();
+  await page.locator(".compaction path").waitFor();
+  await until("nothing is under way any more", async () => (await page.locator("#status").innerText()) === "");
+  await picture(window, "dashboard");
   await window.close();
   await editor.stop();
   feeder.close();

@@ -7,6 +7,7 @@ const tests = path.resolve(import.meta.dirname, "..");
 export const repository = path.resolve(tests, "../../..");
 export const extension = path.resolve(tests, "..");
 export const feeder = path.join(tests, "feeder");
+export const models = path.join(tests, "models");
 const installed = path.join(repository, "target/editors/vscode");
 
 /** "current" or "floor". */

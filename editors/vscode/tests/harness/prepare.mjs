@@ -1,17 +1,20 @@
-// Makes the packages and installs them, as a user does: the universal one and the feeder into one folder of extensions.
+// Makes the packages and installs them, as a user does: the universal one, the feeder and the models into one folder of extensions.
 // `--bundled`: also the package for this platform, with the server in it, into another folder.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { basics, environment } from "./editor.mjs";
-import { extension, extensionsOf, feeder, fromExtension, node, packages, server } from "./places.mjs";
+import { extension, extensionsOf, feeder, fromExtension, models, node, packages, server } from "./places.mjs";
 import { makeProfile } from "./profile.mjs";
 
 const { version } = fromExtension("./package.json");
 const universal = path.join(packages, "universal.vsix");
 const bundled = path.join(packages, "linux-x64.vsix");
-const feeding = path.join(packages, "feeder.vsix");
+const others = [feeder, models].map((folder) => ({
+  folder,
+  file: path.join(packages, `${path.basename(folder)}.vsix`),
+}));
 
 if (process.argv.includes("--package")) {
   rmSync(packages, { recursive: true, force: true });
@@ -22,11 +25,17 @@ if (process.argv.includes("--package")) {
   execFileSync("strip", ["-o", program, server]);
   make("linux-x64", bundled, "--server", program, "--target", "linux-x64");
   const { createVSIX } = fromExtension("@vscode/vsce");
-  const options = { cwd: feeder, packagePath: feeding, dependencies: false };
-  await createVSIX({ ...options, allowMissingRepository: true, skipLicense: true });
+  for (const { folder, file } of others) {
+    const options = { cwd: folder, packagePath: file, dependencies: false };
+    await createVSIX({ ...options, allowMissingRepository: true, skipLicense: true });
+  }
 }
-install("universal", universal, feeding);
-install("bundled", bundled, feeding);
+for (const [kind, ours] of [
+  ["universal", universal],
+  ["bundled", bundled],
+]) {
+  install(kind, ours, ...others.map(({ file }) => file));
+}
 
 function make(target, file, ...args) {
   execFileSync(process.execPath, ["scripts/package.mjs", ...args], { cwd: extension, stdio: ["ignore", 2, 2] });

@@ -16,9 +16,18 @@ export function scenario(name, options, play) {
   test(name, { timeout: 240_000, skip: options.skip ?? false }, async () => {
     const profile = makeProfile(options);
     const stage = { profile, folder: profile.folders[0] };
+    /** Opens the window anew, and waits until all that happens then has happened. */
+    stage.reload = async () => {
+      // What extensions keep reaches the window's storage a moment later.
+      await stage.feeder.call("lagQuiet");
+      stage.feeder.close();
+      await stage.window.load();
+      stage.feeder = await connectFeeder(profile);
+      await stage.feeder.call("lagQuiet");
+    };
     try {
       await options.before?.(profile);
-      stage.editor = await startEditor(profile, options.editor);
+      stage.editor = await startEditor(profile, { ...options.editor, env: options.env?.(profile) });
       stage.window = await openWindow(profile, stage.editor, options.open?.(profile));
       await stage.window.load();
       stage.feeder = await connectFeeder(profile);

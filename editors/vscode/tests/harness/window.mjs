@@ -125,6 +125,11 @@ export class Window {
     return this.page.locator(".tabs-container .tab", { hasText: text }).first();
   }
 
+  /** The page of the webview that is in front. */
+  webview() {
+    return this.page.frameLocator("iframe.webview.ready").first().frameLocator("iframe#active-frame");
+  }
+
   /** The text of the editor that is in front, as far as it is drawn. */
   async text() {
     const lines = await this.page.locator(".editor-group-container.active .view-line").allInnerTexts();

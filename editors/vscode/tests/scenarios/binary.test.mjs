@@ -21,8 +21,8 @@ scenario(
   "without a server the user is told what to do, and the server that they name is taken",
   nowhere,
   async (stage) => {
-    const { window, feeder, profile } = stage;
-    await feeder.call("activate");
+    const { window, profile } = stage;
+    await window.run("Session Memory: Open Memory");
     await window.toast("has no server for this machine").waitFor();
     await window.status.filter({ hasText: "Session Memory" }).waitFor();
     await window.screenshot("missing");
@@ -35,10 +35,10 @@ scenario(
 );
 
 scenario("a server of another version, or another program, is refused and named", { expects }, async (stage) => {
-  const { window, feeder, profile } = stage;
+  const { window, profile } = stage;
   const newer = program(profile, "newer", "echo session-memory 9.9.9");
   profile.writeSettings({ "sessionMemory.server.path": newer });
-  await feeder.call("activate");
+  await window.run("Session Memory: Open Memory");
   const toast = window.toast("is version 9.9.9");
   await toast.waitFor();
   assert.ok((await toast.innerText()).includes(newer));

@@ -58,12 +58,12 @@ scenario(
   "a server that dies at once is given up, and said; a better one is taken",
   { expects: /ended several times/ },
   async (stage) => {
-    const { window, feeder, profile } = stage;
+    const { window, profile } = stage;
     const fake = profile.at("session-memory");
     writeFileSync(fake, '#!/bin/sh\n[ "$1" = --version ] && echo session-memory 0.1.0 && exit\nexit 7\n');
     chmodSync(fake, 0o755);
     profile.writeSettings({ "sessionMemory.server.path": fake });
-    await feeder.call("activate");
+    await window.run("Session Memory: Open Memory");
     await window.toast("ended several times in a row").waitFor({ timeout: 60_000 });
     await window.screenshot("dies");
     const opened = begin(stage, "waits", 10);
