@@ -4,6 +4,7 @@
 mod hand;
 mod laws;
 mod steps;
+mod tools;
 mod world;
 
 use proptest::prelude::*;

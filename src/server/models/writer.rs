@@ -10,6 +10,7 @@ use crate::engine::tokens;
 use crate::host::model::keys::{self, Key};
 use crate::host::model::{Failure, FailureKind, Model, Provider};
 use crate::server::client::Client;
+use crate::wire::protocol::code;
 
 /// Keys that the editor handed over at `initialize`. They live in memory only.
 #[derive(Clone, Debug, Default)]
@@ -138,11 +139,11 @@ fn read(result: &Value, input: u64) -> Result<Answer, Failure> {
 }
 
 /// An editor says with a code of its own that there is no model (-32001), no consent (-32002), no quota (-32003) or no
-/// such method, which only its user can mend, or that the prompt is too long for its model (-32005).
+/// such method, which only its user can mend, or that the prompt is too long for its model.
 fn refused(code: i64, message: String) -> Failure {
     let kind = match code {
         -32003..=-32001 | -32601 => FailureKind::Settings,
-        -32005 => FailureKind::TooLong,
+        code::PROMPT_TOO_LONG => FailureKind::TooLong,
         _ => FailureKind::Busy,
     };
     failure(kind, format!("the editor: {message}"))

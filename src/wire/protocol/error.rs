@@ -18,6 +18,8 @@ pub mod code {
     pub const WRITE_REFUSED: i64 = -32003;
     /// The provider of the model failed.
     pub const PROVIDER_FAILED: i64 = -32004;
+    /// A client's answer: the prompt is too long for its model.
+    pub const PROMPT_TOO_LONG: i64 = -32005;
     /// Cancelled by the client.
     pub const CANCELLED: i64 = -32800;
 }

@@ -69,6 +69,7 @@ fn the_page_and_the_program_name_the_same_errors() {
         code::UNKNOWN_REVISION,
         code::WRITE_REFUSED,
         code::PROVIDER_FAILED,
+        code::PROMPT_TOO_LONG,
         code::CANCELLED,
     ];
     known.sort_unstable();

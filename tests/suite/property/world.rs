@@ -1,20 +1,19 @@
 //! A session and the store around it, as small as they can be, with the laws that are checked at every step.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use session_memory::engine::conversation::Role;
 use session_memory::engine::effect::{Ask, CompactAnswer, Cut, Effect};
 use session_memory::engine::event::{Event, Origin, Stored, Written};
 use session_memory::engine::intake::Intake;
 use session_memory::engine::memory::{Document, Section};
-use session_memory::engine::message::Format;
 use session_memory::engine::session::{Memory, Restored, Saved, Session};
 use session_memory::engine::settings::Settings;
 
 use super::SHAPES;
-use super::steps::{Step, Told};
-use crate::events::{call, mark, message, prose, result, text_block, tool_result, tool_use};
+use super::steps::Step;
+use crate::events::{mark, message, prose};
 
 pub(super) const CORRECTION: &str = "No, do not use tabs here. Always use four spaces instead.";
 
@@ -135,61 +134,8 @@ impl World {
         }
     }
 
-    fn calls(&mut self, count: usize, told: Told, words: usize) {
-        let ids: Vec<usize> = (self.called..self.called + count).collect();
-        self.called += count;
-        let seq = self.sent.len() + 1;
-        let input = |at: usize| json!({"mark": mark(seq + at), "argument": prose(words, seq as u64)});
-        match told {
-            Told::Event => {
-                for (at, id) in ids.iter().enumerate() {
-                    self.append(&call(&format!("c{id}"), "Read", input(at)).to_string());
-                }
-            }
-            Told::Message(Format::Anthropic) => {
-                let mut blocks = vec![text_block(&mark(seq))];
-                blocks.extend(ids.iter().map(|id| tool_use(&format!("c{id}"), "Read", input(0))));
-                self.append(&message(&format!("m{seq}"), json!({"role": "assistant", "content": blocks})).to_string());
-            }
-            Told::Message(Format::OpenAi) => {
-                let function = |id: &usize| json!({"id": format!("c{id}"), "type": "function", "function": {"name": "Read", "arguments": input(0).to_string()}});
-                let calls: Vec<Value> = ids.iter().map(function).collect();
-                let text = mark(seq);
-                self.append(
-                    &message(&format!("m{seq}"), json!({"role": "assistant", "content": text, "tool_calls": calls}))
-                        .to_string(),
-                );
-            }
-        }
-    }
-
-    fn results(&mut self, ids: &BTreeSet<usize>, told: Told, words: usize, with_text: bool) {
-        let seq = self.sent.len() + 1;
-        let text = |at: usize| format!("{} {}", mark(seq + at), prose(words, seq as u64));
-        match told {
-            Told::Event => {
-                for (at, id) in ids.iter().enumerate() {
-                    self.append(&result(&format!("c{id}"), &text(at)).to_string());
-                }
-            }
-            Told::Message(Format::Anthropic) => {
-                let mut blocks: Vec<Value> = ids.iter().map(|id| tool_result(&format!("c{id}"), &text(0))).collect();
-                if with_text {
-                    blocks.insert(blocks.len() * usize::from(seq.is_multiple_of(2)), text_block(&mark(seq)));
-                }
-                self.append(&message(&format!("m{seq}"), json!({"role": "user", "content": blocks})).to_string());
-            }
-            Told::Message(Format::OpenAi) => {
-                for (at, id) in ids.iter().enumerate() {
-                    let content = json!({"role": "tool", "tool_call_id": format!("c{id}"), "content": text(at)});
-                    self.append(&message(&format!("m{}", seq + at), content).to_string());
-                }
-            }
-        }
-    }
-
     /// In as the server does it: known events are skipped.
-    fn append(&mut self, raw: &str) {
+    pub(super) fn append(&mut self, raw: &str) {
         self.sent.push(raw.to_owned());
         let intake = Intake::new(raw, true).unwrap();
         let known = intake.event.keys.first().is_some_and(|key| self.keys.contains(key));
