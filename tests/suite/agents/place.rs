@@ -65,6 +65,7 @@ impl Place {
             ("CLAUDE_CODE_AUTO_COMPACT_WINDOW", AUTO_COMPACT_TOKENS.to_string()),
             ("CODEX_HOME", path(self.home().join(".codex"))),
             ("MODEL_KEY", KEY.to_owned()),
+            ("GEMINI_API_KEY", KEY.to_owned()),
             ("COPILOT_OFFLINE", "true".to_owned()),
             ("COPILOT_PROVIDER_TYPE", "anthropic".to_owned()),
             ("COPILOT_PROVIDER_BASE_URL", self.model.anthropic()),

@@ -1,6 +1,7 @@
 //! A transcript that another process writes line by line gives the same events as the finished file, also when the
 //! server and the writer are killed half way.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -18,8 +19,16 @@ fn writer(from: &Path, to: &Path) -> Child {
         .args(["-c", script, "sh", &(written + 1).to_string()])
         .args([from, to])
         .stdin(Stdio::null())
+        .process_group(0)
         .spawn()
         .unwrap()
+}
+
+/// Kills the shell and what it runs: one that goes on would write beside the next.
+fn end(writer: &mut Child) {
+    let group = rustix::process::Pid::from_child(writer);
+    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    writer.wait().unwrap();
 }
 
 pub fn server(place: &Workspace) -> Server {
@@ -68,9 +77,8 @@ fn followed(name: &str, text: &str, kills: usize) {
         let enough = expected.len() * kill / (kills + 1);
         await_some("a part", || (events(&mut now, "live").0.len() >= enough).then_some(()));
         if kill % 2 == 1 {
-            writing.kill().unwrap();
-            writing.wait().unwrap();
-            // Its children may have the file open a moment longer; what they write still counts.
+            end(&mut writing);
+            // Its last write may still be under way.
             let length = || path.metadata().unwrap().len();
             let mut last = length();
             await_some("a file at rest", || {
