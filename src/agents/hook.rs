@@ -87,6 +87,9 @@ pub struct Call {
     pub folder: Option<PathBuf>,
     /// The agent's transcript of the session.
     pub transcript: Option<PathBuf>,
+    /// Its agent takes a context at the top of the answer: Copilot in a terminal, which tells no transcript at a start, or another
+    /// casing.
+    pub plain: bool,
     /// What makes the moment one of its own, where the agent tells: the id of a prompt or of a turn.
     pub moment: Option<String>,
 }
@@ -128,7 +131,9 @@ impl Call {
             fields::session(&payload).ok_or_else(|| Unusable::NoSession(agent.title(), event.clone()))?.to_owned();
         let (folder, transcript) = (fields::folder(&payload), fields::transcript(&payload));
         let moment = fields::text(&payload, &["prompt_id", "turn_id", "generation_id"]).map(str::to_owned);
-        Ok(Call { happened: dialect::happened(&event, &payload), agent, event, session, folder, transcript, moment })
+        let plain = agent == Agent::Copilot && (transcript.is_none() || event.starts_with(char::is_lowercase));
+        let happened = dialect::happened(&event, &payload);
+        Ok(Call { agent, event, session, happened, folder, transcript, plain, moment })
     }
 
     /// Whether the session's events are read out of its transcript. They are where there is one that this program can

@@ -16,6 +16,7 @@ use anyhow::Context as _;
 
 use crate::agents::Agent;
 use crate::agents::hook::{Call, Environment, Happened, Reply, Start};
+use crate::agents::install::places::Surroundings;
 use crate::config::{Config, state_dir};
 use crate::host::store::PATIENCE;
 use crate::logging;
@@ -99,7 +100,11 @@ fn handle(args: &Args, config: &Config, told: &mut Option<Call>) -> anyhow::Resu
         gemini: is_set("GEMINI_SESSION_ID") || is_set("GEMINI_PROJECT_DIR"),
         cursor: is_set("CURSOR_VERSION"),
     };
-    let call = Call::read(&bytes, args.agent, args.event.as_deref(), &environment)?;
+    let mut call = Call::read(&bytes, args.agent, args.event.as_deref(), &environment)?;
+    if call.transcript.is_none() {
+        call.transcript =
+            Surroundings::at_once().and_then(|around| around.untold_transcript(call.agent, &call.session));
+    }
     let call = told.insert(call).clone();
     let silence = Reply::Silence.text(&call);
     // Behind a proxy of ours the conversation is fed by that.

@@ -16,7 +16,7 @@ use self::content::{outcome, text_of};
 use super::Compaction;
 use super::json::{Moment, moment_of};
 use super::records::Records;
-use super::said::is_harness;
+use super::said::{first_element, is_harness, is_ours};
 use super::told::{Told, Usage, count};
 
 /// The importer.
@@ -42,6 +42,9 @@ impl Records for Importer {
         } else if record.get("type").is_some() || record.get("role").is_some() {
             self.message(record, false, told);
         } else {
+            // A second header: the program goes on in the same file with a context that it builds up anew. Nothing is taken back.
+            self.order.clear();
+            self.places.clear();
             about(record, told);
         }
     }
@@ -131,6 +134,12 @@ fn about(record: &Value, told: &mut Told) {
 /// What the human typed, and behind it what was put in from files that they named.
 fn user(id: &str, at: Option<&Moment>, content: &Value, display: &Value, synthetic: bool, told: &mut Told) {
     let (text, shown) = (text_of(content), text_of(display));
+    // Its context was cleared by our hook, and it goes on with ours in place of the prompt, which was told before.
+    if is_ours(&text) {
+        told.skipped += 1;
+        return;
+    }
+    let (text, shown) = (without_hooks(&text), without_hooks(&shown));
     let words = if shown.is_empty() { &text } else { &shown };
     let pictures = content::pictures(content);
     if pictures.is_empty() {
@@ -141,6 +150,14 @@ fn user(id: &str, at: Option<&Moment>, content: &Value, display: &Value, synthet
     }
     if !shown.is_empty() && shown.trim() != text.trim() {
         told.text(&format!("{id}:context"), at, "user", true, &text);
+    }
+}
+
+/// The text without what hooks have put before it. They escape what could end it.
+fn without_hooks(text: &str) -> String {
+    match first_element(text) {
+        Some(("hook_context", _, rest)) => rest.trim_start().to_owned(),
+        _ => text.to_owned(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The real agents, Claude Code and Codex, driven against a model on the loopback address that takes down what it is asked:
-//! headless, in a pseudo terminal, and as a server. `tests/agents/setup` installs them.
+//! The real agents, Claude Code, Codex, GitHub Copilot and Gemini CLI, driven against a model on the loopback address that takes
+//! down what it is asked: headless, in a pseudo terminal, and as a server. `tests/agents/setup` installs them.
 //!
 //! Each test has its own home, so nothing of the machine's user is read or written, and nothing leaves the machine.
 #![cfg(unix)]
@@ -13,6 +13,8 @@ mod codex;
 mod codex_in_a_terminal;
 mod codex_is_seeded;
 mod codex_works;
+mod copilot;
+mod gemini;
 mod memory;
 mod model;
 mod payloads;

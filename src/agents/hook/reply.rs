@@ -50,8 +50,7 @@ impl Reply<'_> {
             Reply::Context(context) => match agent {
                 Agent::Cursor => json!({"additional_context": context}),
                 Agent::Cline => json!({"cancel": false, "contextModification": context}),
-                // A payload in the other casing wants its answer in it.
-                Agent::Copilot if event.starts_with(char::is_lowercase) => json!({"additionalContext": context}),
+                Agent::Copilot if call.plain => json!({"additionalContext": context}),
                 _ => specific(event, "additionalContext", context.into()),
             }
             .to_string(),
@@ -80,6 +79,7 @@ impl Reply<'_> {
             happened: Happened::Other,
             folder: None,
             transcript: None,
+            plain: false,
             moment: None,
         };
         Reply::Silence.text(&call)

@@ -150,7 +150,8 @@ fn two_calls_that_say_the_same_are_known_by_one_name() {
 #[test]
 fn answers_in_each_agents_shape() {
     let check = |agent: Agent, event: &str, reply: Reply, expected: Value| {
-        let call = Call { agent, event: event.into(), ..read(&json!({"session_id": "s"})) };
+        let told = json!({"session_id": "s", "hook_event_name": event, "transcript_path": "/t"});
+        let call = Call::read(told.to_string().as_bytes(), Some(agent), None, &Environment::default()).unwrap();
         let text = reply.text(&call);
         let value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
         assert_eq!(value, expected, "{agent:?} {event}");
@@ -160,6 +161,10 @@ fn answers_in_each_agents_shape() {
         check(agent, "SessionStart", Reply::Context("c"), specific.clone());
     }
     check(Agent::Copilot, "sessionStart", Reply::Context("c"), json!({"additionalContext": "c"}));
+    // In a terminal it tells no transcript when a session starts.
+    let told = br#"{"session_id": "s", "hook_event_name": "SessionStart", "source": "new"}"#;
+    let call = Call::read(told, Some(Agent::Copilot), None, &Environment::default()).unwrap();
+    assert_eq!(Reply::Context("c").text(&call), r#"{"additionalContext":"c"}"#);
     check(Agent::Cursor, "sessionStart", Reply::Context("c"), json!({"additional_context": "c"}));
     check(Agent::Cline, "TaskResume", Reply::Context("c"), json!({"cancel": false, "contextModification": "c"}));
     let cleared = json!({"decision": "deny", "reason": "c", "hookSpecificOutput": {"hookEventName": "AfterAgent", "clearContext": true}});

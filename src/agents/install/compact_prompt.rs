@@ -35,7 +35,10 @@ pub fn install(text: Option<&str>) -> Result<String, Fault> {
         return Ok(text.to_owned());
     }
     let (bom, body) = split_bom(text);
-    Ok(format!("{bom}{LINE}{}{body}", splice::newline(body)))
+    let made = format!("{LINE}{}{body}", splice::newline(body));
+    // A second mark of byte order may open a text, but not stand in its middle.
+    parsed(&made)?;
+    Ok(format!("{bom}{made}"))
 }
 
 /// The text without our line; `None` where the file is ours alone, which it is where nothing was there before us (`backup`).

@@ -1,6 +1,6 @@
 //! Where an agent keeps its settings: of the user, and of a project.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::agents::Agent;
 
@@ -37,9 +37,16 @@ pub struct Surroundings {
 impl Surroundings {
     /// Those of this process.
     pub fn here() -> Option<Surroundings> {
+        let mut here = Surroundings::at_once()?;
+        here.documents = documents().unwrap_or(here.documents);
+        Some(here)
+    }
+
+    /// The same without asking the desktop, which takes a process.
+    pub fn at_once() -> Option<Surroundings> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = etcetera::home_dir().ok()?;
-        let documents = documents().unwrap_or_else(|| home.join("Documents"));
+        let documents = home.join("Documents");
         Some(Surroundings { home, documents, variable })
     }
 
@@ -76,6 +83,16 @@ impl Surroundings {
 }
 
 impl Surroundings {
+    /// The transcript of a session whose agent keeps one and does not tell where at every event: Copilot in a terminal.
+    pub fn untold_transcript(&self, agent: Agent, session: &str) -> Option<PathBuf> {
+        let is_name = Path::new(session).components().eq([Component::Normal(session.as_ref())]);
+        if agent != Agent::Copilot || !is_name {
+            return None;
+        }
+        let folder = self.folder(agent).join("session-state").join(session);
+        folder.is_dir().then(|| folder.join("events.jsonl"))
+    }
+
     /// Where Codex has its own configuration, which its summary prompt is in.
     pub fn codex_configuration(&self) -> Place {
         let hooks = self.of_user(Agent::Codex);

@@ -5,7 +5,7 @@
 //! - Before the agent compacts by itself: the answer is made and kept, and where the agent lets a hook speak to its summariser,
 //!   that is told to be brief. Afterwards the answer is given.
 //! - Where a handover was asked for: to the agent's next session.
-//! - To one that was resumed: nothing, because its agent restores all of it.
+//! - To one that was resumed: nothing, because its agent restores all of it. What was asked for waits for another.
 
 use serde_json::{Value, json};
 
@@ -33,6 +33,8 @@ pub fn answer(context: &Context, feed: &Feed) -> anyhow::Result<Option<String>> 
     let call = &context.call;
     let reply = |text: Option<String>| text.map(|text| Reply::Context(&text).text(call));
     match &call.happened {
+        // Its agent restores all of it.
+        Happened::Started(Start::Resumed) => Ok(None),
         Happened::Started(start) => {
             // The handlers of one event run at once; the first makes the answer for all.
             let _turn = feeding::turn(&context.state)?;
@@ -57,7 +59,8 @@ pub fn answer(context: &Context, feed: &Feed) -> anyhow::Result<Option<String>> 
             store.put_answer(&call.session, now(), &text)?;
             Ok(reply(part(&text, context)))
         }
-        Happened::Compacting => {
+        // The others take no context after a compaction of their own, and Gemini CLI tells of one at every turn.
+        Happened::Compacting if matches!(call.agent, Agent::ClaudeCode | Agent::Codex) => {
             let Some(session) = &feed.session else { return Ok(None) };
             let (text, fresh) = compacted(context, session, call.transcript.as_deref(), false)?;
             Store::join_within(&context.state, context.patience)?.put_answer(&call.session, now(), &text)?;

@@ -91,7 +91,8 @@ fn take_in(connection: &mut Connection, told: &Told) -> Answer<Feed> {
         at: told.at,
     };
     let feed = feeds::enter(&transaction, &new)?;
-    if let Some(session) = &feed.session {
+    // Where the transcript is known by another hook, that has it all.
+    if let (Some(session), None) = (&feed.session, &feed.transcript) {
         let known = sessions::by_id(&transaction, session)?;
         let mut events = Vec::new();
         for event in &told.events {

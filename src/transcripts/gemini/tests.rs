@@ -100,6 +100,41 @@ fn the_human_is_told_from_what_the_program_adds() {
     check(Format::Gemini, &lines(&records), &expected, 0);
 }
 
+/// Cleared or resumed within the minute that names the file: the old context is not one that was taken back.
+#[test]
+fn a_second_beginning_in_one_file() {
+    let header = json!({"sessionId": "g", "projectHash": "h", "startTime": "2026-01-10T02:08:27Z"});
+    let first = message("m1", "user", "one");
+    let records = [
+        header.clone(),
+        first.clone(),
+        message("m2", "gemini", "a"),
+        header,
+        json!({"$set": {"messages": [first]}}),
+        message("m3", "user", "two"),
+    ];
+    let (items, _) = shown(Format::Gemini, &lines(&records));
+    assert_eq!(items.first().map(String::as_str), Some("user: one"));
+    assert_eq!(items.last().map(String::as_str), Some("user: two"));
+    assert!(items.contains(&"assistant: a".to_owned()), "{items:?}");
+    assert!(!items.iter().any(|item| item.contains("rewound") || item.contains("compacted")), "{items:?}");
+}
+
+/// What our own hooks gave it comes back in the user's name.
+#[test]
+fn what_hooks_have_put_in_is_left_out() {
+    let ours = "# Session memory\n\nNotes on the earlier part of this conversation, kept by session-memory. And so on.";
+    let mut cleared = message("m3", "user", &format!("{ours}\n\n**User:** fix it"));
+    cleared["displayContent"] = json!([{"text": "<hook_context>&lt;/hook_context&gt; x</hook_context>\n\nfix it"}]);
+    let records = [
+        message("m1", "user", &format!("<hook_context>{ours} &lt;b&gt;</hook_context>\n\nfix it")),
+        message("m2", "gemini", "Done."),
+        cleared,
+        message("m4", "user", "<b>this</b> too"),
+    ];
+    check(Format::Gemini, &lines(&records), &["user: fix it", "assistant: Done.", "user: <b>this</b> too"], 1);
+}
+
 #[test]
 fn going_back_and_compressing() {
     let turn = [message("m1", "user", "one"), message("m2", "gemini", "a"), message("m3", "user", "two")];

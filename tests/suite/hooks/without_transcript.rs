@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{await_events, hook, sessions, silent};
+use super::{append, await_events, hook, sessions, silent};
 use crate::harness::{Server, Workspace};
 
 fn events(place: &Workspace, session: &str) -> Vec<Value> {
@@ -81,4 +81,36 @@ fn gemini_gets_json_and_a_handover_clears_its_context() {
     assert_eq!(tell("BeforeAgent", json!({"prompt": "No, use tabs."})), json!({}));
     assert_eq!(tell("AfterAgent", json!({"prompt_response": "Tabs it is.", "stop_hook_active": false})), json!({}));
     await_events(&place, "g", 2);
+}
+
+/// Copilot in a terminal tells its transcript only at the end of a turn; until then it is where it always is.
+#[test]
+fn a_transcript_that_is_not_told_is_read_all_the_same() {
+    let place = Workspace::new();
+    let folder = place.state().join(".copilot/session-state/s");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("events.jsonl");
+    let record = |kind: &str, id: &str, data: Value| {
+        let record = json!({"type": kind, "id": id, "timestamp": "2026-03-01T10:00:00.000Z", "data": data});
+        append(&path, &format!("{record}\n"));
+    };
+    let tell = |session: &str, event: &str, more: Value| {
+        let mut payload = json!({"session_id": session, "hook_event_name": event, "cwd": place.root()});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        silent(&hook(&place, &["--agent", "copilot"], &payload));
+    };
+    record("session.start", "r0", json!({"sessionId": "s", "version": 1, "context": {"cwd": place.root()}}));
+    tell("s", "SessionStart", json!({"source": "new"}));
+    tell("s", "UserPromptSubmit", json!({"prompt": "Hello there"}));
+    record("user.message", "r1", json!({"content": "Hello there"}));
+    record("assistant.message", "r2", json!({"messageId": "m", "content": "Fine.", "toolRequests": []}));
+    tell("s", "Stop", json!({"transcript_path": path}));
+    await_events(&place, "s", 2);
+    let said: Vec<Value> = events(&place, "s").iter().map(|event| event["message"]["content"].clone()).collect();
+    assert_eq!(said, ["Hello there", "Fine."]);
+    // A name that leads elsewhere finds nothing, and what the hook says is the conversation.
+    for session in ["../session-state/s", "..", "/etc"] {
+        tell(session, "UserPromptSubmit", json!({"prompt": "Hello there"}));
+        await_events(&place, session, 1);
+    }
 }

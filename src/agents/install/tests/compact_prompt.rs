@@ -101,4 +101,5 @@ fn a_prompt_of_the_users_stays() {
 fn a_file_that_codex_cannot_read_is_left_alone() {
     let fault = install(Some("a = 1\nb = = 2\n")).unwrap_err();
     assert!(matches!(fault, Fault::Syntax { line: 2, .. }), "{fault}");
+    assert!(install(Some("\u{feff}\u{feff}a = 1\n")).is_err());
 }
