@@ -51,6 +51,8 @@ async function unsaved({ window, feeder, folder }) {
   await window.run("View: Close All Editors");
   await begin({ feeder }, "unsaved", 80);
   await feeder.call("refresh", "unsaved");
+  await window.run("Session Memory: Switch Session");
+  await window.pick("· unsaved");
   await write(window, "two lines that are not saved yet");
   const before = await revision(feeder, "unsaved");
   await feeder.call("replay", "unsaved", sample, 80, 200);
