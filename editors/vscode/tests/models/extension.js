@@ -1,5 +1,6 @@
 // Models of an editor, as an extension such as GitHub Copilot brings them; only where MODELS_LOG names a file. Each request is a line
-// in that file: the model and what it was asked. A family says how its model behaves.
+// in that file: the model and what it was asked. A family says how its model behaves. While there is a file of the same name with
+// ".wait" behind it, answers are held back.
 
 const fs = require("node:fs");
 const vscode = require("vscode");
@@ -38,9 +39,12 @@ exports.activate = (context) => {
         isDefault: family === "writer",
         capabilities: { toolCalling: true },
       })),
-    provideLanguageModelChatResponse: (model, messages, options, progress) => {
+    provideLanguageModelChatResponse: async (model, messages, options, progress) => {
       const asked = messages.map(textOf).join("\n");
       fs.appendFileSync(log, `${JSON.stringify({ family: model.family, asked })}\n`);
+      while (fs.existsSync(`${log}.wait`)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       progress.report(new vscode.LanguageModelTextPart(families[model.family](asked)));
     },
     provideTokenCount: (model, text) => Math.ceil((typeof text === "string" ? text : textOf(text)).length / 4),

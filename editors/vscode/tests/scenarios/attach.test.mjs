@@ -2,15 +2,16 @@
 // and followed, also after the window was opened anew.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { conversation } from "../harness/agent.mjs";
 import { scenario } from "../harness/scenario.mjs";
 import { until } from "../harness/until.mjs";
 
-const IDS = ["1a2b3c4d-0001-4c92-9a46-b7e20f58d1c3", "1a2b3c4d-0002-4c92-9a46-b7e20f58d1c3"];
+const IDS = [1, 2, 3].map((n) => `1a2b3c4d-000${n}-4c92-9a46-b7e20f58d1c3`);
 const OFFER = "is at work here";
 
 scenario(
-  "an agent at work is offered, and once: Attach keeps its memory, Not now is remembered",
+  "an agent at work is offered, and once: Attach keeps its memory, Not now and Never Ask are remembered",
   { before: (profile) => void conversation(profile, profile.folders[0], IDS[0], 60) },
   async (stage) => {
     const { window, profile, folder } = stage;
@@ -24,6 +25,12 @@ scenario(
     await stage.reload();
     await until("the status bar shows it", () => window.percent());
     assert.equal(await window.toast(OFFER).count(), 0);
+    conversation(profile, folder, IDS[2], 30, "mend");
+    await window.toast(OFFER).waitFor();
+    await window.press(OFFER, "Never Ask");
+    await until("the setting says so", () =>
+      readFileSync(profile.at("user-data/Machine/settings.json"), "utf8").includes('"sessionMemory.attach": "off"'),
+    );
   },
 );
 

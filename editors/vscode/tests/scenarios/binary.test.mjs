@@ -51,11 +51,15 @@ scenario("a server of another version, or another program, is refused and named"
 });
 
 scenario(
-  "the package for this platform brings its server",
-  { ...nowhere, editor: { extensions: extensionsOf("bundled") } },
+  "the package for this platform brings its server; an unhandled rejection would be seen",
+  { ...nowhere, expects: /on purpose/, editor: { extensions: extensionsOf("bundled") } },
   async (stage) => {
-    const { window } = stage;
+    const { window, feeder } = stage;
     await begin(stage, "bundled", 10);
     await until("the status bar shows it", () => window.percent());
+    // Otherwise that there is none would mean nothing.
+    await feeder.call("stumble");
+    await until("the console tells it", () => window.complaints().some((text) => text.includes("on purpose")));
+    assert.ok(window.complaints().every((text) => text.includes("on purpose")));
   },
 );

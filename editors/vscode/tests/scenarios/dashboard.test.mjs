@@ -27,6 +27,7 @@ scenario("the dashboard shows the conversation as it goes on, for everyone", {},
 
   await feeder.call("replay", "dashboard", sample, 100, 330);
   await until("the figures follow", async () => (await context.innerText()) !== before);
+  await until("the status bar warns", async () => /error-kind/.test(await window.status.getAttribute("class")));
   const { compacted } = await feeder.call("compact", "dashboard");
   assert.ok(compacted);
   await feeder.call("replay", "dashboard", sample, 330, 420);
@@ -84,6 +85,8 @@ scenario("the dashboard shows the conversation as it goes on, for everyone", {},
     window.errors.filter((text) => /content security policy/i.test(text)),
     [],
   );
+  await stage.reload();
+  await page.locator("#name", { hasText: "tidelog" }).waitFor();
   const refused = await page.locator("body").evaluate(intrude);
   assert.deepEqual(refused.sort(), ["connect-src", "img-src", "script-src-elem"]);
 });

@@ -20,9 +20,13 @@ async function revision(feeder, id) {
   return (await feeder.call("seen", id)).updates.at(-1)?.revision;
 }
 
-scenario("what the user wrote and saved survives an update", {}, async (stage) => {
-  const { window, feeder, folder } = stage;
-  await begin(stage, "edit", 80);
+scenario("what the user wrote survives an update, saved or not saved when it comes", {}, async (stage) => {
+  await saved(stage);
+  await unsaved(stage);
+});
+
+async function saved({ window, feeder, folder }) {
+  await begin({ feeder }, "edit", 80);
   await feeder.call("refresh", "edit");
   await write(window, "the harbour master wants it in UTC");
   await window.page.keyboard.press("Control+S");
@@ -35,14 +39,20 @@ scenario("what the user wrote and saved survives an update", {}, async (stage) =
   await feeder.call("refresh", "edit");
   await until("an update came after the edit", async () => (await revision(feeder, "edit")) > edited);
   await inMemory(folder, "edit", "the harbour master wants it in UTC");
-  await until("the editor shows the update", async () => (await window.text()).includes("harbour master"));
+  await until("the editor shows the update", async () => {
+    // Only what is in view is drawn.
+    await window.page.keyboard.press("Control+End");
+    return (await window.text()).includes("harbour master");
+  });
   await window.screenshot("memory");
-});
+}
 
-scenario("an update that lands on unsaved changes loses nothing, and the changes can be saved", {}, async (stage) => {
-  const { window, feeder, folder } = stage;
-  await begin(stage, "unsaved", 80);
+async function unsaved({ window, feeder, folder }) {
+  await window.run("View: Close All Editors");
+  await begin({ feeder }, "unsaved", 80);
   await feeder.call("refresh", "unsaved");
+  await window.run("Session Memory: Switch Session");
+  await window.pick("· unsaved");
   await write(window, "two lines that are not saved yet");
   const before = await revision(feeder, "unsaved");
   await feeder.call("replay", "unsaved", sample, 80, 200);
@@ -58,4 +68,4 @@ scenario("an update that lands on unsaved changes loses nothing, and the changes
     return text.includes("two lines that are not saved yet") && inFile > before && inFile;
   });
   assert.equal(await window.page.locator(".notification-toast", { hasText: "Failed to save" }).count(), 0);
-});
+}

@@ -2,11 +2,16 @@
 // asked the memory is kept without it.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { begin, inMemory, scenario } from "../harness/scenario.mjs";
-import { sample } from "../harness/places.mjs";
+import { sample, server } from "../harness/places.mjs";
+import { processesOf } from "../harness/processes.mjs";
 import { until } from "../harness/until.mjs";
 
+/** Of no one. */
+const KEY = "sk-ant-of-nobody-0123456789";
+const servers = (profile) => processesOf(profile, realpathSync(server));
 const asked = (profile) => {
   const log = profile.at("models.log");
   const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
@@ -45,9 +50,16 @@ scenario(
 
     await lend(window, "writer");
     await feeder.call("replay", "lent", sample, 60, 100);
-    await feeder.call("refresh", "lent");
+    const hold = `${profile.at("models.log")}.wait`;
+    writeFileSync(hold, "");
+    await window.run("Session Memory: Refresh Now");
+    await until("the model was asked", () => asked(profile).length > 0);
+    await window.status.locator(".codicon-sync").waitFor();
+    await window.toast("Bringing the memory up to date").waitFor();
+    await window.screenshot("updating");
+    rmSync(hold);
+    await window.status.locator(".codicon-sync").waitFor({ state: "detached" });
     await inMemory(folder, "lent", "the scripted model wrote this");
-    assert.ok(asked(profile).length > 0);
     await window.status.hover();
     const hover = window.page.locator(".monaco-hover:visible", { hasText: "Editor's model" });
     await hover.waitFor();
@@ -82,14 +94,23 @@ scenario(
 );
 
 scenario(
-  "an editor without a model says so, and keeps the memory without one",
+  "an editor without a model says so, and keeps the memory without one; a key is in no file",
   { machine: { "sessionMemory.provider": "editor" }, expects: /could not be asked|no language model/ },
   async (stage) => {
-    const { window, feeder, folder } = stage;
+    const { window, feeder, folder, profile } = stage;
     await begin(stage, "alone", 60);
     await assert.rejects(feeder.call("refresh", "alone"), /no language model/);
     await inMemory(folder, "alone", "## Current State");
     await window.run("Session Memory: Choose the Editor's Model");
     await window.toast("This editor has no language model").waitFor();
+
+    const [old] = servers(profile);
+    await window.run("Session Memory: Set Model API Key");
+    await window.pick("Anthropic");
+    await window.page.locator(".quick-input-widget input[type=password]").fill(KEY);
+    await window.page.keyboard.press("Enter");
+    await until("the server was started with the key", () => servers(profile).some((id) => id !== old));
+    const found = spawnSync("grep", ["-rlF", KEY, profile.userData, profile.at("home"), folder], { encoding: "utf8" });
+    assert.equal(found.stdout, "", "it is in no file that we or the editor's server write");
   },
 );

@@ -28,7 +28,7 @@ async function complete(feeder, id, count) {
   assert.equal(seq, count + 1);
 }
 
-scenario("Restart Server ends the old one and starts another", {}, async (stage) => {
+scenario("a server that is restarted or killed is replaced, and nothing that was fed is lost", {}, async (stage) => {
   const { window, feeder, profile } = stage;
   await begin(stage, "restart", 40);
   const old = await onlyServer(profile);
@@ -36,10 +36,7 @@ scenario("Restart Server ends the old one and starts another", {}, async (stage)
   await until("another server runs", async () => (await onlyServer(profile)) !== old);
   await feeder.call("replay", "restart", sample, 40, 60);
   await complete(feeder, "restart", 60);
-});
 
-scenario("a server that is killed comes back, and nothing that was fed is lost", {}, async (stage) => {
-  const { window, feeder, profile } = stage;
   await begin(stage, "killed", 5);
   const feeding = feeder.call("replay", "killed", sample, 5, 300);
   for (const kills of [1, 2]) {

@@ -22,6 +22,9 @@ scenario("sessions are listed, searched, switched and forgotten", {}, async (sta
     (await rows.allInnerTexts()).join().includes("Current State"),
   );
   await window.screenshot("sessions");
+  await rows.filter({ hasText: "Revisions" }).locator(".monaco-tl-twistie").click();
+  await rows.filter({ hasText: "Revision 1" }).click();
+  await window.page.locator(".monaco-diff-editor .line-insert").first().waitFor();
 
   await window.run("Session Memory: Search the Conversation");
   await window.type("Search the Conversation", "bollards");

@@ -12,9 +12,9 @@ async function twoRevisions(stage, id) {
   return (await stage.feeder.call("refresh", id)).revision;
 }
 
-scenario("Show What Changed opens a difference", {}, async (stage) => {
-  const { window } = stage;
-  const newest = await twoRevisions(stage, "changes");
+scenario("Show What Changed opens a difference; Restore makes an older revision the newest", {}, async (stage) => {
+  const { window, feeder, folder } = stage;
+  const newest = await twoRevisions(stage, "restore");
   await window.run("Session Memory: Show What Changed");
   await window.pick(`Revision ${newest}`);
   await window.page.locator(".monaco-diff-editor").waitFor();
@@ -22,11 +22,7 @@ scenario("Show What Changed opens a difference", {}, async (stage) => {
   await until("the newer side has text", async () => (await modified.allInnerTexts()).join("").includes("Current"));
   await until("added lines are marked", () => window.page.locator(".monaco-diff-editor .line-insert").count());
   await window.screenshot("changes");
-});
 
-scenario("Restore makes an older revision the newest", {}, async (stage) => {
-  const { window, feeder, folder } = stage;
-  const newest = await twoRevisions(stage, "restore");
   await window.run("Session Memory: Restore a Revision");
   await window.pick("Revision 1 ");
   await window.toast("Revision 1 stands again").waitFor();
@@ -38,5 +34,5 @@ scenario("Restore makes an older revision the newest", {}, async (stage) => {
   assert.ok(restored.revision > newest);
   await inMemory(folder, "restore", `revision: ${restored.revision}`);
   await window.press("Revision 1 stands again", "Show What Changed");
-  await window.page.locator(".monaco-diff-editor").waitFor();
+  await window.tab(`revision ${restored.revision - 1} and ${restored.revision}`).waitFor();
 });
