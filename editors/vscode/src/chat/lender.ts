@@ -104,7 +104,7 @@ export class Lender implements vscode.Disposable {
     const inputTokens = await tokensOf(model, [request.system, ...request.messages.map(({ content }) => content)]);
     if (inputTokens !== undefined && inputTokens > model.maxInputTokens) {
       const sizes = [inputTokens, model.maxInputTokens].map(grouped);
-      throw new Refused(refusal.failed, `the request has ${sizes[0] ?? ""} tokens, ${name} takes ${sizes[1] ?? ""}`);
+      throw new Refused(refusal.tooLong, `the request has ${sizes[0] ?? ""} tokens, ${name} takes ${sizes[1] ?? ""}`);
     }
     this.count(name, { requests: 1 });
     try {

@@ -27,6 +27,11 @@ test("errors of the editor are the codes that the server knows", () => {
       "failed: monthly quota exceeded",
     ],
     [named("Unknown", "failed", new Error("rate limit, try again")), refusal.failed, "failed: rate limit, try again"],
+    [
+      named("Unknown", "failed", new Error("Prompt exceeds the token limit")),
+      refusal.tooLong,
+      "failed: Prompt exceeds the token limit",
+    ],
     ["words", refusal.failed, "words"],
     [new Refused(refusal.cancelled, "called off"), refusal.cancelled, "called off"],
     [undefined, refusal.failed, "undefined"],

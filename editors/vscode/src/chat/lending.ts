@@ -22,6 +22,8 @@ export const refusal = {
   noModel: -32001,
   noConsent: -32002,
   noQuota: -32003,
+  /** The server asks again, with less. */
+  tooLong: -32005,
   failed: -32603,
   cancelled: -32800,
 } as const;
@@ -60,8 +62,18 @@ export function refusalOf(error: unknown): Refused {
     case "Blocked":
       return new Refused(refusal.noQuota, words);
     default:
-      return /\bquota\b/i.test(words) ? new Refused(refusal.noQuota, words) : new Refused(refusal.failed, words);
+      return new Refused(codeOf(words), words);
   }
+}
+
+/** Editors have no code for these. */
+function codeOf(words: string): number {
+  if (/\bquota\b/i.test(words)) {
+    return refusal.noQuota;
+  }
+  return /token limit|context (length|window)|too (long|large|many tokens)/i.test(words)
+    ? refusal.tooLong
+    : refusal.failed;
 }
 
 /** The provider's own words are in the cause of the editor's error. */
