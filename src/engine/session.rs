@@ -27,7 +27,7 @@ use super::message::Format;
 use super::schedule::{Due, Schedule};
 use super::settings::{Pressure, Settings};
 use super::tokens::Calibration;
-pub use compaction::MIN_TARGET;
+pub use compaction::{MIN_TARGET, is_compacted};
 pub use freshness::Freshness;
 use prepared::Prepared;
 pub use restore::{Restored, Saved, saved_calibration};

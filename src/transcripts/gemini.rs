@@ -16,8 +16,9 @@ use self::content::{outcome, text_of};
 use super::Compaction;
 use super::json::{Moment, moment_of};
 use super::records::Records;
-use super::said::{first_element, is_harness, is_ours};
+use super::said::{first_element, is_harness};
 use super::told::{Told, Usage, count};
+use crate::engine::session::is_compacted;
 
 /// The importer.
 #[derive(Default)]
@@ -135,7 +136,7 @@ fn about(record: &Value, told: &mut Told) {
 fn user(id: &str, at: Option<&Moment>, content: &Value, display: &Value, synthetic: bool, told: &mut Told) {
     let (text, shown) = (text_of(content), text_of(display));
     // Its context was cleared by our hook, and it goes on with ours in place of the prompt, which was told before.
-    if is_ours(&text) {
+    if is_compacted(text.trim_start()) {
         told.skipped += 1;
         return;
     }

@@ -12,14 +12,6 @@ const NOTES: [&str; 4] = [
     "This session is being continued from a previous conversation",
 ];
 
-/// How a compacted context begins that we have given to the agent.
-const OURS: &str = "# Session memory\n\nNotes on the earlier part of this conversation, kept by session-memory.";
-
-/// The text is a context of ours: what it tells is known.
-pub(super) fn is_ours(text: &str) -> bool {
-    text.trim_start().starts_with(OURS)
-}
-
 /// The text is the harness's as a whole.
 pub(super) fn is_harness(text: &str) -> bool {
     let text = text.trim();

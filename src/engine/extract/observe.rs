@@ -73,7 +73,7 @@ impl Extractor {
     pub(super) fn line(&mut self, seq: u64, source: Source, mention: Mention, line: &str) -> Option<Candidate> {
         let line = text::clip(line, LONGEST_LINE);
         let idents = self.scan(mention, line);
-        if idents.is_empty() || line.len() < 12 || source == Source::Result && text::is_progress(line) {
+        if idents.is_empty() || line.len() < 12 || source == Source::Result && text::is_noise(line) {
             return None;
         }
         if let Some(at) = self.index.again(line, seq) {

@@ -44,14 +44,18 @@ pub fn sentences<'a>(text: &'a str, mut each: impl FnMut(&'a str)) {
     }
 }
 
-/// A line without the line number that a tool put before it (`  12→text`, `12: text`, `12\ttext`, `12| text`).
+/// A line without the line number that a tool put before it (`  12→text`, `12\ttext`, `12| text`, `12 | text`), and
+/// without what a compiler points with (`|    ^^^^ text`, `= note: text`).
 pub fn without_gutter(line: &str) -> &str {
     let line = line.trim();
     let rest = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
     if rest.len() == line.len() {
-        return line;
+        let text = line.trim_start_matches(['|', '^', '_', '-', '~', '=', ' ']);
+        let before = line.get(..line.len() - text.len()).unwrap_or_default();
+        let points = before.contains('^') || before.contains("~~") || before == "= ";
+        return if points { text } else { line };
     }
-    for mark in ["→", "\t", "|"] {
+    for mark in ["→", "\t", "|", " |"] {
         if let Some(text) = rest.strip_prefix(mark) {
             return text.trim();
         }
@@ -150,7 +154,7 @@ pub fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 /// First words of the lines by which build tools and package managers show that they are at work.
-const PROGRESS: [&str; 12] = [
+const PROGRESS: [&str; 13] = [
     "Blocking",
     "Checking",
     "Collecting",
@@ -163,10 +167,21 @@ const PROGRESS: [&str; 12] = [
     "Preparing",
     "Running",
     "Unpacking",
+    "Updating",
 ];
 
-/// A line that says that a tool is at work, which is of no use once it is done.
-pub fn is_progress(line: &str) -> bool {
+/// First words of what compilers say after every failure.
+const ADVICE: [&str; 3] = [
+    "note: run with `RUST_BACKTRACE",
+    "Some errors have detailed explanations:",
+    "For more information about this error, try",
+];
+
+/// A line that says that a tool is at work, which is of no use once it is done, or what it says each time.
+pub fn is_noise(line: &str) -> bool {
+    if ADVICE.iter().any(|advice| line.starts_with(advice)) {
+        return true;
+    }
     let mut words = line.split_whitespace();
     words.next().is_some_and(|word| PROGRESS.contains(&word)) && words.next().is_some() && !line.contains([':', '='])
 }
@@ -176,18 +191,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_is_told_from_results() {
+    fn lines_stand_without_what_points_at_them() {
+        let cases = [
+            ("  12→let x = 1;", "let x = 1;"),
+            ("78 |     Ok(x)", "Ok(x)"),
+            ("   |         ^^^^^^^ expected `A`, found `B`", "expected `A`, found `B`"),
+            ("   = note: expected struct `A`", "note: expected struct `A`"),
+            ("| time | `hh:mm` |", "| time | `hh:mm` |"),
+            ("- a list", "- a list"),
+            ("--release", "--release"),
+            ("2026 was long", "2026 was long"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(without_gutter(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn noise_is_told_from_results() {
         let cases = [
             ("   Compiling serde v1.0.228", true),
             ("Downloading crates ...", true),
             ("Running unittests src/lib.rs (target/debug/deps/x)", true),
             ("error: could not compile `x`", false),
             ("Finished: 3 errors", false),
+            ("note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace", true),
+            ("note: required by a bound in `f`", false),
             ("Compiling", false),
             ("compiling is slow here", false),
         ];
         for (line, expected) in cases {
-            assert_eq!(is_progress(line), expected, "{line}");
+            assert_eq!(is_noise(line), expected, "{line}");
         }
     }
 }

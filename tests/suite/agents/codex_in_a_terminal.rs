@@ -8,6 +8,7 @@ use super::model::{Purpose, words};
 use super::payloads::fits;
 use super::place::Place;
 use super::recorder::Recorder;
+use super::terminal::compacted;
 use crate::vendor::Answer;
 
 #[test]
@@ -27,12 +28,11 @@ fn codex_compacts_and_clears() {
     let terminal = codex::open(&place);
     terminal.ask("Say what it says.", "The first answer.");
     recorder.wait_for_count("Stop", 1);
-    terminal.enter("/compact");
+    terminal.command("/compact", "a compaction", compacted);
     recorder.wait_for_count("PostCompact", 1);
     terminal.ask("And now.", "The second answer.");
     recorder.wait_for_count("Stop", 2);
-    terminal.enter("/clear");
-    terminal.wait_for("an empty screen", |screen| !screen.contains("The second answer."));
+    terminal.command("/clear", "an empty screen", |screen| !screen.contains("The second answer."));
     terminal.ask("Who am I.", "The third answer.");
     recorder.wait_for_count("Stop", 3);
     terminal.enter("/quit");

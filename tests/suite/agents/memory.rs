@@ -9,7 +9,7 @@ use super::model::{Purpose, words};
 use super::place::Place;
 use super::process::Process;
 use super::recorder::Recorder;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, compacted};
 use super::{claude, codex};
 use crate::harness::PROGRAM;
 use crate::vendor::Answer;
@@ -115,8 +115,7 @@ fn claude_code_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
     let terminal = claude_at_work(&place, &recorder, true);
-    terminal.enter("/clear");
-    terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
+    terminal.command("/clear", "an empty screen", |screen| !screen.contains(NEWEST));
     // As fast as a user can type.
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it?", "The staging bucket.");
@@ -134,9 +133,8 @@ fn claude_code_compacts_by_itself_and_knows_everything() {
     let recorder = Recorder::new(&place);
     let terminal = claude_at_work(&place, &recorder, true);
     place.model.summarises("<analysis>-</analysis><summary>See the session memory.</summary>");
-    terminal.enter("/compact");
+    terminal.command("/compact", "a compaction", compacted);
     recorder.wait_for_count("PostCompact", 1);
-    terminal.shows("Compacted");
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it?", "The staging bucket.");
     let summaries = place.model.asked(Purpose::Summary);
@@ -150,8 +148,7 @@ fn codex_is_cleared_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
     let terminal = codex_at_work(&place, &recorder, true);
-    terminal.enter("/clear");
-    terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
+    terminal.command("/clear", "an empty screen", |screen| !screen.contains(NEWEST));
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it.", "The staging bucket.");
     stands_for_everything(place.model.turns().last().unwrap());
@@ -163,7 +160,7 @@ fn codex_compacts_by_itself_and_knows_everything() {
     let place = Place::new();
     let recorder = Recorder::new(&place);
     let terminal = codex_at_work(&place, &recorder, true);
-    terminal.enter("/compact");
+    terminal.command("/compact", "a compaction", compacted);
     recorder.wait_for_count("PostCompact", 1);
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it.", "The staging bucket.");
@@ -181,7 +178,7 @@ fn codex_compacts_by_our_prompt_and_knows_everything() {
     install(&place, "codex", &["--compact-prompt"]);
     let terminal = codex_working(&place, &recorder);
     place.model.summarises("The exports are moved.");
-    terminal.enter("/compact");
+    terminal.command("/compact", "a compaction", compacted);
     recorder.wait_for_count("PostCompact", 1);
     place.model.then(Answer::text("The staging bucket."));
     terminal.ask("Which bucket is it.", "The staging bucket.");

@@ -1,5 +1,6 @@
 //! A program in a terminal: keys go in, a screen comes out.
 
+use std::cell::Cell;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Child;
@@ -50,6 +51,11 @@ pub struct Terminal {
     reading: Option<JoinHandle<()>>,
 }
 
+/// What Claude Code ("Compacted (…)") and Codex ("Context compacted") say.
+pub fn compacted(screen: &str) -> bool {
+    screen.contains("Compacted") || screen.contains("compacted")
+}
+
 impl Terminal {
     /// Starts a program in the place's workspace.
     pub fn start(place: &Place, program: &Path, arguments: &[&str]) -> Terminal {
@@ -98,6 +104,25 @@ impl Terminal {
         self.press(line);
         self.shows(line);
         self.press("\r");
+    }
+
+    /// Sends a command and waits for its effect. A program may be at work a moment longer than its last hook says, and refuses
+    /// commands then: it is told again.
+    #[track_caller]
+    pub fn command(&self, line: &str, what: &str, done: impl Fn(&str) -> bool) {
+        const REFUSED: &str = "is disabled while a task is in progress";
+        let refused = Cell::new(0);
+        self.enter(line);
+        self.wait_for(what, |screen| {
+            let now = screen.matches(REFUSED).count();
+            if now > refused.replace(now) {
+                let known = screen.matches(line).count();
+                self.press(line);
+                self.wait_for(line, |screen| screen.matches(line).count() > known);
+                self.press("\r");
+            }
+            done(screen)
+        });
     }
 
     /// Sends a prompt and waits for the answer.

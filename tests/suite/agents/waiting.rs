@@ -13,7 +13,7 @@ use super::memory::{NEWEST, claude_at_work, codex_at_work, resumable};
 use super::model::words;
 use super::place::Place;
 use super::recorder::Recorder;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, compacted};
 
 /// How long the model writes at a summary where nothing else is said: 2,400 tokens at 60 a second.
 const SUMMARY_SECONDS: u64 = 40;
@@ -45,14 +45,11 @@ const WAYS: [Way; 9] = [
 ];
 
 fn compact(_: &Place, terminal: &Terminal, _: &Recorder) {
-    terminal.enter("/compact");
-    // "Compacted (…)" or "Context compacted".
-    terminal.wait_for("a compaction", |screen| screen.contains("Compacted") || screen.contains("compacted"));
+    terminal.command("/compact", "a compaction", compacted);
 }
 
 fn clear(_: &Place, terminal: &Terminal, _: &Recorder) {
-    terminal.enter("/clear");
-    terminal.wait_for("an empty screen", |screen| !screen.contains(NEWEST));
+    terminal.command("/clear", "an empty screen", |screen| !screen.contains(NEWEST));
 }
 
 fn resume(place: &Place, terminal: &Terminal, recorder: &Recorder) {
