@@ -7,7 +7,10 @@ import { Appears } from "./appears";
 
 function folder(context: TestContext): string {
   const made = mkdtempSync(path.join(os.tmpdir(), "appears-"));
+  // Waiting for a file keeps no process alive, but the test is to wait.
+  const alive = setInterval(() => undefined, 1000);
   context.after(() => {
+    clearInterval(alive);
     rmSync(made, { recursive: true });
   });
   return made;
