@@ -120,6 +120,18 @@ export class Window {
     return percent === undefined ? undefined : Number(percent);
   }
 
+  /** The tooltip of the status bar, with a text in it: a change of the bar closes one, and then the mouse comes once more. */
+  async tooltip(text) {
+    const hover = this.page.locator(".monaco-hover:visible", { hasText: text });
+    await until(`the tooltip says "${text}"`, async () => {
+      await this.page.mouse.move(5, 5);
+      await this.status.hover({ timeout: 5_000 });
+      await hover.waitFor({ timeout: 5_000 });
+      return true;
+    });
+    return hover;
+  }
+
   /** The tab with a text in its title. */
   tab(text) {
     return this.page.locator(".tabs-container .tab", { hasText: text }).first();

@@ -60,9 +60,7 @@ scenario(
     rmSync(hold);
     await window.status.locator(".codicon-sync").waitFor({ state: "detached" });
     await inMemory(folder, "lent", "the scripted model wrote this");
-    await window.status.hover();
-    const hover = window.page.locator(".monaco-hover:visible", { hasText: "Editor's model" });
-    await hover.waitFor();
+    const hover = await window.tooltip("Editor's model");
     assert.match(await hover.innerText(), /scripted\/writer; requests in this window: [1-9]/);
     await window.screenshot("lent-tooltip");
     await window.run("Session Memory: Show Dashboard");

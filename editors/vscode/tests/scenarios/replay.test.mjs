@@ -28,9 +28,7 @@ scenario("the status bar climbs while a conversation is fed", {}, async (stage) 
     "nothing is under way any more",
     async () => (await window.status.locator(".codicon-sync").count()) === 0,
   );
-  await window.status.hover();
-  const hover = window.page.locator(".monaco-hover:visible", { hasText: "Context" });
-  await hover.waitFor();
+  const hover = await window.tooltip("Context");
   assert.match(await hover.innerText(), new RegExp(`of 48,000 tokens \\(${last} %\\)`));
   await window.screenshot("status-bar");
 });
