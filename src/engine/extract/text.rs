@@ -174,7 +174,7 @@ const PROGRESS: [&str; 13] = [
 const ADVICE: [&str; 3] = [
     "note: run with `RUST_BACKTRACE",
     "Some errors have detailed explanations:",
-    "For more information about this error, try",
+    "For more information about ",
 ];
 
 /// A line that says that a tool is at work, which is of no use once it is done, or what it says each time.
