@@ -171,11 +171,8 @@ const PROGRESS: [&str; 13] = [
 ];
 
 /// First words of what compilers say after every failure.
-const ADVICE: [&str; 3] = [
-    "note: run with `RUST_BACKTRACE",
-    "Some errors have detailed explanations:",
-    "For more information about ",
-];
+const ADVICE: [&str; 3] =
+    ["note: run with `RUST_BACKTRACE", "Some errors have detailed explanations:", "For more information about "];
 
 /// A line that says that a tool is at work, which is of no use once it is done, or what it says each time.
 pub fn is_noise(line: &str) -> bool {
