@@ -8,7 +8,7 @@ import { nameOf } from "./current";
 import { clipped, escaped, percentOf } from "./figures";
 import type { SessionRow } from "./protocol";
 import { folderOf, type Sessions } from "./sessions";
-import { agoWord, costWord, freshnessWord, grouped, lentWord, pressureWord } from "./words";
+import { agoWord, contextWords, costWord, freshnessWord, grouped, lentWord } from "./words";
 
 const LINKS = [
   "sessionMemory.compactNow",
@@ -108,16 +108,7 @@ function tooltip(session: SessionRow, updating: boolean, lent: Lent | undefined)
   text.appendMarkdown(`**${escaped(clipped(nameOf(session), 80))}**\n\n`);
   const { memory } = session;
   const rows = [
-    [
-      vscode.l10n.t("Context"),
-      vscode.l10n.t(
-        "{0} of {1} tokens ({2} %), pressure {3}",
-        grouped(session.contextTokens),
-        grouped(session.contextLimit),
-        percentOf(session),
-        pressureWord(session.pressure),
-      ),
-    ],
+    [vscode.l10n.t("Context"), contextWords(session)],
     [
       vscode.l10n.t("Memory"),
       memory.revision === 0

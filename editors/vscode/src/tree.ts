@@ -8,7 +8,7 @@ import { nameOf, newestFirst } from "./current";
 import { clipped, percentOf } from "./figures";
 import type { RevisionRow, SessionRow } from "./protocol";
 import { folderOf } from "./sessions";
-import { agoWord, freshnessWord, grouped, originWord, pressureWord } from "./words";
+import { agoWord, contextWords, freshnessWord, originWord } from "./words";
 
 /** A longer label would push out what stands behind it. */
 const LABEL = 22;
@@ -108,13 +108,7 @@ function sessionItem(session: SessionRow, isCurrent: boolean, isUpdating: boolea
   item.tooltip = [
     nameOf(session),
     session.sessionId,
-    vscode.l10n.t(
-      "{0} of {1} tokens ({2} %), pressure {3}",
-      grouped(session.contextTokens),
-      grouped(session.contextLimit),
-      percentOf(session),
-      pressureWord(session.pressure),
-    ),
+    contextWords(session),
     session.agent ?? "",
     agoWord(session.lastEventAt),
   ]

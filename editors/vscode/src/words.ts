@@ -2,8 +2,8 @@
 
 import * as vscode from "vscode";
 import type { Lent } from "./chat/lender";
-import { ago } from "./figures";
-import type { MemoryState, Pressure, RevisionRow } from "./protocol";
+import { ago, percentOf } from "./figures";
+import type { MemoryState, Pressure, RevisionRow, SessionRow } from "./protocol";
 
 export function pressureWord(pressure: Pressure): string {
   switch (pressure) {
@@ -16,6 +16,17 @@ export function pressureWord(pressure: Pressure): string {
     case "heavy":
       return vscode.l10n.t("heavy");
   }
+}
+
+/** How full the context is. */
+export function contextWords(session: SessionRow): string {
+  return vscode.l10n.t(
+    "{0} of {1} tokens ({2} %), pressure {3}",
+    grouped(session.contextTokens),
+    grouped(session.contextLimit),
+    percentOf(session),
+    pressureWord(session.pressure),
+  );
 }
 
 export function freshnessWord(memory: MemoryState): string {

@@ -122,7 +122,6 @@ impl Store {
             return Ok(drained);
         }
         let until = Instant::now() + patience;
-
         let Some(_turn) = turn(&folder, until).map_err(|e| StoreError::from_io(&folder, e))? else {
             return Ok(Drained { left: true, ..drained });
         };
